@@ -1,0 +1,57 @@
+"""Remembers every metric of a run in bounded memory, thinned evenly when it grows long."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+KEPT = 4096
+
+
+class Series:
+    """One metric over the steps: all values at first, then every second, fourth, … one."""
+
+    def __init__(self) -> None:
+        self._steps = np.empty(0, dtype=np.int64)
+        self._values = np.empty(0, dtype=np.float32)
+        self._stride = 1
+        self._seen = 0
+        self._last: tuple[int, float] | None = None
+
+    def extend(self, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        """Add values in the order of their steps; one for a step that is there already is passed over."""
+        if self._last:
+            new = steps > self._last[0]
+            steps, values = steps[new], values[new]
+        if not len(steps):
+            return
+        due = (self._seen + np.arange(len(steps))) % self._stride == 0
+        self._seen += len(steps)
+        self._last = (int(steps[-1]), float(values[-1]))
+        self._steps = np.concatenate([self._steps, steps[due]])
+        self._values = np.concatenate([self._values, values[due].astype(np.float32)])
+        while len(self._steps) > KEPT:
+            self._steps, self._values = self._steps[::2], self._values[::2]
+            self._stride *= 2
+
+    @property
+    def newest(self) -> float:
+        return self._last[1] if self._last else float("nan")
+
+    def shown(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """At most about `most` evenly thinned values, the newest always among them."""
+        thin = max(1, -(-len(self._steps) // most))
+        steps, values = self._steps[::thin], self._values[::thin]
+        if self._last and (not len(steps) or steps[-1] != self._last[0]):
+            steps, values = np.append(steps, self._last[0]), np.append(values, np.float32(self._last[1]))
+        return steps, values
+
+
+class History:
+    """The series of a run by the names of its metrics."""
+
+    def __init__(self) -> None:
+        self.series: dict[str, Series] = {}
+
+    def extend(self, name: str, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        self.series.setdefault(name, Series()).extend(steps, values)

@@ -1,0 +1,35 @@
+"""Says what a lesson is: everything that the page, the links and the command line need to know about one tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from playground.core.limits import RunConfig
+from playground.core.pictures import Points
+from playground.core.run import Build
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named start: the config and the speed at which it is best watched. `course` wears the course's colours."""
+
+    config: RunConfig
+    speed: str = "real"
+    course: bool = True
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One tab. Its words stand in the text files under `key`."""
+
+    key: str
+    config: type[RunConfig]
+    build: Build
+    presets: Mapping[str, Preset]
+    panels: tuple[str, ...]  # names of pictures, in reading order
+    pace: int  # steps a frame at real speed: how often the course redraws
+    gallery: str = ""  # the knob that is chosen by thumbnails
+    thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
+    read_table: Callable[[bytes], tuple[tuple[float, float, int], ...]] | None = None

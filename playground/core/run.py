@@ -1,0 +1,177 @@
+"""The only training loop: a trainer with a clock, a history and its own random numbers."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from playground.core.history import History
+from playground.core.limits import Limits, RunConfig, Stop
+from playground.core.pictures import Curve, Pictures, to_host
+from playground.core.randomness import COMPUTE, Randomness
+from playground.core.trainer import Metrics, Trainer
+
+Build = Callable[[Any, torch.device], Trainer]
+SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
+SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What an eye sees at one moment: NumPy only, so it can be kept, pickled and sent."""
+
+    step: int
+    epoch: int
+    metrics: Mapping[str, float]
+    pictures: Pictures
+    stage: str = ""
+    stop: Stop | None = None
+
+
+class Run:
+    """One act of learning from its first weights on: `advance` learns, `peek` looks, and looking changes nothing."""
+
+    def __init__(self, build: Build, config: RunConfig, device: torch.device) -> None:
+        self.config = config
+        self.step = 0
+        self.stop: Stop | None = None
+        self.history = History()
+        self.edits: list[tuple[int, str, Any]] = []  # (step, what, value): all that was done to the run by hand
+        self._limits = Limits(config)
+        self._randomness = Randomness(device)
+        with self._randomness.own():
+            self._trainer = build(config, device)
+        self._pending: list[Metrics] = []
+        self._stages: Iterator[str] | None = None
+        self._stage = ""
+        self._keep_sound_weights()
+
+    def advance(self, steps: int | None = None, seconds: float | None = None) -> int:
+        """Learn for so many steps or seconds, whichever ends first; returns the steps taken.
+
+        Ends early at the step limit. With `seconds` it also gives way when somebody waits for the compute lock.
+        """
+        started = self.step
+        last = min(self._limits.last_step, math.inf if steps is None else started + steps)
+        clock, pending, step = time.perf_counter, self._pending, self._trainer.step
+        with self._randomness.own():
+            end = math.inf if seconds is None else clock() + seconds
+            give_way = math.inf if seconds is None else clock() + SHARED_SLICE
+            if self._stages:
+                self._finish_step()
+            while self.step < last and not self.stop:
+                pending.append(step())
+                self.step += 1
+                now = clock()
+                if now > end or (now > give_way and COMPUTE.contended):
+                    break
+        return self.step - started
+
+    def advance_stage(self) -> str:
+        """Go on to the end of the next stage of a step; returns the stage's name."""
+        if self.stop or self.step >= self._limits.last_step:
+            return self._stage
+        with self._randomness.own():
+            self._stages = self._stages or self._trainer.stages()
+            self._stage = next(self._stages)
+            if self._stage == self._trainer.STAGES[-1]:
+                self._finish_step()
+        return self._stage
+
+    def _finish_step(self) -> None:
+        assert self._stages is not None
+        for _ in self._stages:
+            pass
+        self._stages = None
+        self._pending.append(self._trainer.metrics)
+        self.step += 1
+
+    def peek(self, *, closely: bool = False) -> Frame:
+        """The frame of this moment; `closely` is for slow motion: it adds the stage and the gradients."""
+        with self._randomness.forked(), self._trainer.observed():
+            (losses, measured, pictures), sound = to_host(self._view(closely))
+            exploded = [self._limits.exploded(values) for values in losses.values()]
+            if all(place is None for place in exploded) and sound:
+                self._keep_sound_weights()
+            else:  # a lane at infinity must not blank the page: show the last weights that were sound
+                self._restore_sound_weights()
+                self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
+                (_, measured, pictures), _ = to_host(self._view(closely))
+        self._record(losses, measured)
+        metrics = {name: series.newest for name, series in self.history.series.items()}
+        stage = self._stage if closely else ""
+        pictures = {**pictures, "loss": self._loss_curve()}
+        return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop)
+
+    def _view(self, closely: bool) -> tuple[dict[str, Any], Mapping[str, Any], Pictures]:
+        names: Metrics = self._pending[0] if self._pending else {}
+        losses = {name: torch.stack([metrics[name] for metrics in self._pending]) for name in names}
+        return losses, self._trainer.measure(), self._trainer.look(closely=closely)
+
+    def _stop_diverged(self, place: int, losses: Mapping[str, Any]) -> None:
+        values = [float(values[place]) for values in losses.values()]
+        step = self.step if place < 0 else self.step - len(self._pending) + 1 + place
+        self.stop = Stop("diverged", {"step": step, "loss": max(values, default=math.nan)})
+
+    def _record(self, losses: Mapping[str, Any], measured: Mapping[str, Any]) -> None:
+        """Losses belong to the weights before their step, measured numbers to the weights of now."""
+        count = len(self._pending)
+        self._pending.clear()
+        first = self.step - count
+        for name, values in losses.items():
+            sound = np.isfinite(values)
+            self.history.extend(name, np.arange(first, self.step)[sound], values[sound])
+        for name, value in measured.items():
+            self.history.extend(name, np.array([self.step]), value.reshape(1))
+        if not self.stop and count:
+            self.stop = self._limits.reached(next(iter(losses.values())), self.step)
+
+    def _loss_curve(self) -> Curve:
+        shown = {name: series.shown(SHOWN) for name, series in self.history.series.items() if "accuracy" not in name}
+        return Curve({name: np.stack(points).astype(np.float32) for name, points in shown.items()}, log=True)
+
+    def tune(self, config: RunConfig) -> None:
+        """Take over a config whose differences are all live; the run goes on."""
+        assert self.config.keeps_run(config)
+        self.edits.append((self.step, "config", config.query()))
+        self._settle()
+        with self._randomness.own():
+            self._trainer.tune(config)
+        self.config = config
+        self._limits.tune(config)
+        if self.stop and self.stop.reason == "finished" and self.step < self._limits.last_step:
+            self.stop = None
+
+    def probe(self, name: str, value: Any) -> None:
+        """Ask or do something between frames; raises BadValue and changes nothing when it is not understood."""
+        self._settle()
+        with self._randomness.own():
+            self._trainer.probe(name, value)
+        self.edits.append((self.step, name, value))
+
+    def resume(self) -> None:
+        """Go on after a stop; a diverged run must be built anew instead."""
+        assert self.stop is None or self.stop.reason != "diverged"
+        self.stop = None
+        self._limits.resume(self.step)
+
+    def _settle(self) -> None:
+        """Finish a half-done step: weights must not change between its forward and its backward pass."""
+        if self._stages:
+            with self._randomness.own():
+                self._finish_step()
+
+    def _keep_sound_weights(self) -> None:
+        self._sound = [[value.clone() for value in net.state_dict().values()] for net in self._trainer.nets()]
+
+    def _restore_sound_weights(self) -> None:
+        for net, kept in zip(self._trainer.nets(), self._sound, strict=True):
+            for value, sound in zip(net.state_dict().values(), kept, strict=True):
+                value.copy_(sound)

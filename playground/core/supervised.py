@@ -1,0 +1,123 @@
+"""The trainer of most lessons: one net, one loss, data and an optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from playground.core.batches import Batches
+from playground.core.knobs import Config, choice, layers, number
+from playground.core.limits import RunConfig
+from playground.core.nets import ACTIVATIONS, linears
+from playground.core.trainer import Trainer
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+WITH_MOMENTUM = ("momentum", "nesterov")
+
+
+@dataclass(frozen=True)
+class SupervisedConfig(RunConfig):
+    """The knobs that every supervised lesson has."""
+
+    layers: tuple[int, ...] = layers((10,), group="net")
+    activation: str = choice("relu", ACTIVATIONS, group="net")
+    optimizer: str = choice(
+        "sgd", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"), group="training"
+    )
+    lr: float = number(0.1, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
+    momentum: float = number(
+        0.9, 0, 0.999, group="training", slider=(0, 0.99), live=True, shown_if=("optimizer", WITH_MOMENTUM)
+    )
+    batch: int = number(0, 0, 1000, group="training", integer=True, slider=(0, 100))
+    l1: float = number(0, 0, 10, group="training", slider=(0, 0.1), live=True)
+    l2: float = number(0, 0, 10, group="training", slider=(0, 0.1), live=True)
+
+
+def build_optimizer(config: SupervisedConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """The torch.optim optimizer that the config names."""
+    lr, momentum = config.lr, config.momentum
+    match config.optimizer:
+        case "sgd":
+            return torch.optim.SGD(parameters, lr=lr)
+        case "momentum":
+            return torch.optim.SGD(parameters, lr=lr, momentum=momentum)
+        case "nesterov":
+            return torch.optim.SGD(parameters, lr=lr, momentum=momentum, nesterov=True)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, lr=lr)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, lr=lr)
+        case "adam":
+            return torch.optim.Adam(parameters, lr=lr)
+        case _:
+            return torch.optim.AdamW(parameters, lr=lr)
+
+
+def tune_optimizer(optimizer: torch.optim.Optimizer, config: SupervisedConfig) -> None:
+    """Set the live hyperparameters of a running optimizer."""
+    for group in optimizer.param_groups:
+        group["lr"] = config.lr
+        if config.optimizer in WITH_MOMENTUM:
+            group["momentum"] = config.momentum
+
+
+class Penalty:
+    """l1 · Σ|w| + l2/2 · Σw² over the weights, not the biases: with SGD the second part is weight decay."""
+
+    def __init__(self, net: nn.Module, config: SupervisedConfig) -> None:
+        self._weights = [layer.weight for layer in linears(net)]
+        self.tune(config)
+
+    def tune(self, config: SupervisedConfig) -> None:
+        self.l1, self.l2 = config.l1, config.l2
+
+    def added_to(self, loss: Tensor) -> Tensor:
+        """The objective: the loss itself while both penalties are zero."""
+        if self.l1:
+            loss = loss + self.l1 * torch.stack([weight.abs().sum() for weight in self._weights]).sum()
+        if self.l2:
+            loss = loss + self.l2 / 2 * torch.stack([weight.square().sum() for weight in self._weights]).sum()
+        return loss
+
+
+class Supervised(Trainer):
+    """net + loss + data + optimizer; the metric `loss` is the loss of the batch before the update, penalties apart."""
+
+    def __init__(
+        self,
+        net: nn.Sequential,
+        loss: Loss,
+        batches: Batches,
+        optimizer: torch.optim.Optimizer,
+        config: SupervisedConfig,
+    ) -> None:
+        self.net = net
+        self.loss = loss
+        self.batches = batches
+        self.optimizer = optimizer
+        self.penalty = Penalty(net, config)
+
+    def nets(self) -> tuple[nn.Module, ...]:
+        return (self.net,)
+
+    def stages(self) -> Iterator[str]:
+        inputs, targets = next(self.batches)
+        self.epoch = self.batches.epoch
+        self.optimizer.zero_grad()
+        prediction = self.net(inputs)
+        yield "forward"
+        loss = self.loss(prediction, targets)
+        yield "loss"
+        self.penalty.added_to(loss).backward()  # type: ignore[no-untyped-call]
+        yield "backward"
+        self.optimizer.step()
+        self.metrics = {"loss": loss.detach()}
+        yield "update"
+
+    def tune(self, config: Config) -> None:
+        assert isinstance(config, SupervisedConfig)
+        tune_optimizer(self.optimizer, config)
+        self.penalty.tune(config)

@@ -1,0 +1,72 @@
+"""The one shape of every lesson's learner: an act of learning in named stages, and ways of being looked at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from playground.core.knobs import BadValue, Config, echo
+from playground.core.pictures import Pictures
+
+Metrics = Mapping[str, Tensor]
+
+
+class Trainer(ABC):
+    """A live learner; it never leaves its run, and only the run calls it."""
+
+    STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
+    metrics: Metrics
+    epoch: int = 0
+
+    @abstractmethod
+    def stages(self) -> Iterator[str]:
+        """One act of learning; yields the name of each stage when it is done and leaves `metrics` behind."""
+
+    def step(self) -> Metrics:
+        """One act of learning without a stop; the metrics are scalars on the device."""
+        for _ in self.stages():
+            pass
+        return self.metrics
+
+    @abstractmethod
+    def nets(self) -> tuple[nn.Module, ...]:
+        """The nets that learn."""
+
+    @abstractmethod
+    def look(self, *, closely: bool) -> Pictures:
+        """The pictures of this moment, with tensors in them; `closely` adds the gradients. Only while observed."""
+
+    def measure(self) -> Metrics:
+        """Numbers beside the loss, as scalars on the device. Only while observed."""
+        return {}
+
+    @abstractmethod
+    def tune(self, config: Config) -> None:
+        """Take over the live knobs of another config."""
+
+    def probe(self, name: str, value: Any) -> None:
+        """Answer a question between frames; raises BadValue for one that is not understood."""
+        raise BadValue("bad_probe", value=echo(name))
+
+    def lacking(self) -> BadValue | None:
+        """What the reader must give before there is anything to learn from; None when all is there."""
+        return None
+
+    @contextmanager
+    def observed(self) -> Iterator[None]:
+        """Eval mode and no gradients while somebody looks; afterwards all is as before."""
+        nets = self.nets()
+        training = [net.training for net in nets]
+        for net in nets:
+            net.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            for net, mode in zip(nets, training, strict=True):
+                net.train(mode)

@@ -1,0 +1,1 @@
+"""The data sets of the lessons, made or read on this machine."""

@@ -1,0 +1,7 @@
+"""The lessons in the order of their tabs: a new tab is one more name here."""
+
+from playground.core.lesson import Lesson
+from playground.lessons.classifier import CLASSIFIER
+from playground.lessons.regression import REGRESSION
+
+LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER)

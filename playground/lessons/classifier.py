@@ -1,0 +1,233 @@
+"""Classifier: a net folds the plane until the classes fall apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from playground.core.batches import Batches
+from playground.core.knobs import BadValue, Config, choice, number, own_points, subset
+from playground.core.lesson import Lesson, Preset
+from playground.core.limits import RunConfig
+from playground.core.nets import linears, mlp
+from playground.core.pictures import Pictures, Points
+from playground.core.race import Lane, Race
+from playground.core.supervised import Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.trainer import Metrics, Trainer
+from playground.data import points, tables
+from playground.data.split import held_out, spread
+from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
+
+MOST_CLASSES = 5
+
+
+@dataclass(frozen=True)
+class ClassifierConfig(SupervisedConfig):
+    data: str = choice("blobs", points.MAKERS, group="data")
+    own: tuple[tuple[float, float, int], ...] | None = own_points(MOST_CLASSES, group="data")
+    classes: int = number(
+        2, 2, MOST_CLASSES, group="data", integer=True, slider=(2, MOST_CLASSES), shown_if=("data", ("blobs",))
+    )
+    samples: int = number(100, 2, 500, group="data", integer=True, slider=(2, 300))
+    noise: float = number(0.5, 0, 2, group="data", slider=(0, 1))
+    test: float = number(0, 0, 0.8, group="data", slider=(0, 0.8))
+    features: tuple[str, ...] = subset(("x", "y"), tuple(FEATURES), group="net")
+    head: str = choice("softmax", ("softmax", "sigmoid", "both"), group="net")
+    lr: float = number(0.02, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
+    steps: int = number(100, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.head != "softmax" and self.class_count > 2:
+            raise BadValue("two_classes_only", classes=self.class_count)
+
+    @property
+    def class_count(self) -> int:
+        if self.own is not None:
+            return max([2, *(point[2] + 1 for point in self.own)])
+        return self.classes if self.data == "blobs" else 2
+
+    def keeps_run(self, other: Config) -> bool:
+        """A net cannot go on when the number of its outputs changes."""
+        assert isinstance(other, ClassifierConfig)
+        return super().keeps_run(other) and self.class_count == other.class_count
+
+
+def load(config: ClassifierConfig, device: torch.device) -> Data:
+    """The points of a config, those to learn from and those held out, as the net sees them."""
+    if config.own is not None:
+        xy = torch.tensor([point[:2] for point in config.own]).reshape(-1, 2)
+        labels = torch.tensor([point[2] for point in config.own], dtype=torch.long)
+        test = spread(len(xy), config.test)
+    else:
+        torch.manual_seed(config.seed)
+        xy, labels = points.sample(config.data, config.samples, config.class_count, config.noise)
+        test = held_out(len(xy), config.test)
+    shown = Points(xy.numpy(), labels.byte().numpy(), test.byte().numpy())
+    inputs = inputs_of(xy, config.features)
+    train = inputs[~test].to(device), labels[~test].to(device)
+    return Data(train, (inputs[test].to(device), labels[test].to(device)), shown)
+
+
+def one_logit_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Binary cross-entropy of a single logit (n, 1) against class numbers (n,)."""
+    return binary_cross_entropy_with_logits(logits[:, 0], labels.float())
+
+
+def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn.Sequential:
+    torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
+    return mlp((len(config.features), *config.layers, outputs), config.activation).to(device)
+
+
+class Classifier(Supervised):
+    """One net with a softmax over the classes, or with one logit and a sigmoid."""
+
+    def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
+        self._device = device
+        self._view = View(load(config, device), config.features, config.class_count, device)
+        sigmoid = config.head == "sigmoid"
+        net = make_net(config, 1 if sigmoid else config.class_count, device)
+        batches = Batches(*self._view.data.train, config.batch)
+        optimizer = build_optimizer(config, net.parameters())
+        super().__init__(net, one_logit_loss if sigmoid else cross_entropy, batches, optimizer, config)
+        self._own = config.own
+
+    def lacking(self) -> BadValue | None:
+        return BadValue("need_points", least=2) if len(self._view.data.train[0]) < 2 else None
+
+    def measure(self) -> Metrics:
+        return self._view.measure(self.net, self.loss)
+
+    def look(self, *, closely: bool) -> Pictures:
+        return self._view.look(self.net, closely)
+
+    def tune(self, config: Config) -> None:
+        assert isinstance(config, ClassifierConfig)
+        super().tune(config)
+        if config.own != self._own:
+            self._own = config.own
+            self._view.data = load(config, self._device)
+            self.batches = self.batches.replaced(*self._view.data.train)
+
+    def probe(self, name: str, value: Any) -> None:
+        if not self._view.probe(name, value, self.net):
+            super().probe(name, value)
+
+
+class BothHeads(Race):
+    """The same net with two softmax outputs and with one sigmoid output, side by side.
+
+    Both start as the same function: the single logit is the difference of the two.
+    """
+
+    def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
+        self._device = device
+        self._view = View(load(config, device), config.features, 2, device)
+        self.softmax, self.sigmoid = make_net(config, 2, device), make_net(config, 1, device)
+        with torch.no_grad():
+            for mine, other in zip(linears(self.sigmoid)[:-1], linears(self.softmax)[:-1], strict=True):
+                mine.load_state_dict(other.state_dict())
+            mine, other = linears(self.sigmoid)[-1], linears(self.softmax)[-1]
+            mine.weight.copy_(other.weight[1:] - other.weight[:1])
+            mine.bias.copy_(other.bias[1:] - other.bias[:1])
+        lanes = [self._lane("softmax", self.softmax, cross_entropy, config)]
+        lanes.append(self._lane("sigmoid", self.sigmoid, one_logit_loss, config))
+        super().__init__(lanes, Batches(*self._view.data.train, config.batch))
+        self._own = config.own
+
+    @staticmethod
+    def _lane(name: str, net: nn.Module, loss: Loss, config: ClassifierConfig) -> Lane:
+        return Lane(name, net, loss, build_optimizer(config, net.parameters()), Penalty(net, config))
+
+    def lacking(self) -> BadValue | None:
+        return BadValue("need_points", least=2) if len(self._view.data.train[0]) < 2 else None
+
+    def measure(self) -> Metrics:
+        data = self._view.data
+        return {
+            f"{lane.name}_accuracy": accuracy(lane.net, data.test if len(data.test[0]) else data.train)
+            for lane in self.lanes
+        }
+
+    def look(self, *, closely: bool) -> Pictures:
+        other = self._view.plane.field(self._view.plane.layers(self.sigmoid), self._view.data.points)
+        return {**self._view.look(self.softmax, closely), "field2": other}
+
+    def tune(self, config: Config) -> None:
+        assert isinstance(config, ClassifierConfig)
+        super().tune(config)
+        if config.own != self._own:
+            self._own = config.own
+            self._view.data = load(config, self._device)
+            self.batches = self.batches.replaced(*self._view.data.train)
+
+    def probe(self, name: str, value: Any) -> None:
+        if not self._view.probe(name, value, self.softmax):
+            super().probe(name, value)
+
+
+def build(config: ClassifierConfig, device: torch.device) -> Trainer:
+    return BothHeads(config, device) if config.head == "both" else Classifier(config, device)
+
+
+def _thumbnails(config: RunConfig) -> dict[str, Points]:
+    """A small sample of each data set under the config's noise."""
+    assert isinstance(config, ClassifierConfig)
+    thumbnails = {}
+    for name in points.MAKERS:
+        torch.manual_seed(config.seed)
+        xy, labels = points.sample(name, 48, config.classes, config.noise)
+        label = labels.byte().numpy()
+        thumbnails[name] = Points(xy.numpy(), label, 0 * label)
+    return thumbnails
+
+
+CLASSIFIER = Lesson(
+    key="classifier",
+    config=ClassifierConfig,
+    build=build,
+    presets={
+        "302": Preset(ClassifierConfig()),
+        "spirals": Preset(
+            ClassifierConfig(
+                data="spirals",
+                samples=150,
+                noise=0.1,
+                test=0.3,
+                layers=(8, 8),
+                activation="tanh",
+                optimizer="adam",
+                lr=0.02,
+                batch=32,
+                steps=4000,
+            ),
+            course=False,
+        ),
+        "xor": Preset(
+            ClassifierConfig(
+                data="xor", noise=0.1, layers=(4,), activation="tanh", optimizer="adam", lr=0.03, steps=600
+            ),
+            course=False,
+        ),
+        "rings": Preset(
+            ClassifierConfig(
+                data="rings", noise=0.1, features=("xx", "yy"), layers=(), optimizer="adam", lr=0.1, steps=400
+            ),
+            course=False,
+        ),
+        "five": Preset(
+            ClassifierConfig(classes=5, noise=0.4, layers=(12,), optimizer="adam", lr=0.02, steps=500), course=False
+        ),
+        "heads": Preset(ClassifierConfig(head="both"), course=False),
+    },
+    panels=("network", "field", "field2", "loss", "confusion", "bars"),
+    pace=2,
+    gallery="data",
+    thumbnails=_thumbnails,
+    read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
+)

@@ -1,0 +1,191 @@
+"""Regression: a net bends a line until it fits the points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from playground.core.batches import Batches
+from playground.core.knobs import BadValue, Config, choice, number, own_points, toggle
+from playground.core.lesson import Lesson, Preset
+from playground.core.limits import RunConfig
+from playground.core.nets import layer_outputs, mlp
+from playground.core.pictures import Cards, Curve, Pictures, Points
+from playground.core.supervised import Loss, Supervised, SupervisedConfig, build_optimizer
+from playground.core.surgery import set_weight
+from playground.core.trainer import Metrics
+from playground.data import curves, tables
+from playground.data.split import held_out, spread
+from playground.lessons.drawing import Place, check_place, draw_network
+from playground.lessons.programs import two_ways
+
+GRID = 201  # x values of the drawn curves
+GLIMPSE = 5  # every so-manieth of them is in a neuron's miniature
+BEYOND = 0.25  # how far past the data the outside view reaches, as a share of their interval
+MOST_CARDS = 20  # data sets up to this size show their mini-batches as cards
+
+
+@dataclass(frozen=True)
+class RegressionConfig(SupervisedConfig):
+    target: str = choice("parabola", curves.TARGETS, group="data")
+    own: tuple[tuple[float, float, int], ...] | None = own_points(1, group="data")
+    samples: int = number(100, 2, 1000, group="data", integer=True, slider=(2, 300))
+    noise: float = number(0.2, 0, 2, group="data", slider=(0, 1))
+    noise_kind: str = choice("uniform", ("uniform", "normal"), group="data")
+    test: float = number(0, 0, 0.8, group="data", slider=(0, 0.8))
+    outliers: bool = toggle(False, group="data")
+    outside: bool = toggle(False, group="data", live=True)
+    loss: str = choice("mse", ("mse", "mae", "smooth_l1", "huber"), group="training")
+    delta: float = number(0.1, 1e-3, 10, group="training", slider=(0.01, 1), shown_if=("loss", ("huber",)))
+    lr: float = number(0.2, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
+    steps: int = number(200, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
+
+
+def _loss(config: RegressionConfig) -> Loss:
+    match config.loss:
+        case "mse":
+            return nn.MSELoss()
+        case "mae":
+            return nn.L1Loss()
+        case "smooth_l1":
+            return nn.SmoothL1Loss()
+        case _:
+            return nn.HuberLoss(delta=config.delta)
+
+
+def _data(config: RegressionConfig) -> tuple[Tensor, Tensor, Tensor]:
+    """x (n, 1), y (n, 1) and the mask (n,) of the held-out rows."""
+    if config.own is not None:
+        xy = torch.tensor([point[:2] for point in config.own]).reshape(-1, 2)
+        return xy[:, :1], xy[:, 1:], spread(len(xy), config.test)
+    torch.manual_seed(config.seed)
+    x, y = curves.sample(config.target, config.samples, config.noise, config.noise_kind, config.outliers)
+    return x, y, held_out(len(x), config.test)
+
+
+class Regression(Supervised):
+    """A multi-layer perceptron from x to y."""
+
+    def __init__(self, config: RegressionConfig, device: torch.device) -> None:
+        self._config = config
+        self._device = device
+        self._load_data()
+        torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
+        net = mlp((1, *config.layers, 1), config.activation).to(device)
+        optimizer = build_optimizer(config, net.parameters())
+        super().__init__(net, _loss(config), Batches(*self._train, config.batch), optimizer, config)
+        self._focus: Place | None = None
+        self._prints = two_ways(config.layers, config.activation)
+
+    def _load_data(self) -> None:
+        x, y, test = _data(self._config)
+        self._train: tuple[Tensor, Tensor] = (x[~test].to(self._device), y[~test].to(self._device))
+        self._test = x[test].to(self._device), y[test].to(self._device)
+        label = torch.zeros(len(x), dtype=torch.uint8)
+        self._points = Points(torch.cat([x, y], dim=1).numpy(), label.numpy(), test.byte().numpy())
+        self._aim()
+
+    def _aim(self) -> None:
+        """Choose the window on the plane from the data and the true curve, so that it stands still during a run."""
+        target = curves.TARGETS[self._config.target]
+        xs, ys = self._points.xy[:, 0], self._points.xy[:, 1]
+        low, high = target.low, target.high
+        if self._config.own is not None:
+            low, high = min([-1.0, *xs.tolist()]), max([1.0, *xs.tolist()])
+        beyond = BEYOND * (high - low) if self._config.outside else 0.0
+        margin = 0.04 * (high - low)
+        self._x_range = (low - margin - beyond, high + margin + beyond)
+        self._grid = torch.linspace(*self._x_range, GRID, device=self._device).unsqueeze(1)  # (GRID, 1)
+        self._truth = target.function(self._grid) if self._config.own is None else None
+        truth = self._truth.flatten().tolist() if self._truth is not None else [-1.0, 1.0]
+        bottom, top = min([*truth, *ys.tolist()]), max([*truth, *ys.tolist()])
+        self._y_range = (bottom - 0.12 * (top - bottom), top + 0.12 * (top - bottom))
+
+    def lacking(self) -> BadValue | None:
+        return BadValue("need_points", least=2) if len(self._train[0]) < 2 else None
+
+    def measure(self) -> Metrics:
+        inputs, targets = self._test
+        return {"test_loss": self.loss(self.net(inputs), targets)} if len(inputs) else {}
+
+    def look(self, *, closely: bool) -> Pictures:
+        outputs = [value.T for value in layer_outputs(self.net, self._grid)]  # [(width, GRID), …]
+        layers = [self._grid.T, *outputs]
+        glimpses = [value[:, ::GLIMPSE] for value in layers]
+        pictures: dict[str, Any] = {
+            "fit": self._draw_fit(layers),
+            "network": draw_network(self.net, ("x",), ("y",), glimpses, 0, closely),
+            "prints": self._prints,
+        }
+        if self.batches.plan and len(self.batches.inputs) <= MOST_CARDS:
+            pictures["cards"] = self._draw_cards()
+        return pictures
+
+    def _draw_fit(self, layers: list[Tensor]) -> Curve:
+        lines = {"fit": torch.cat([self._grid.T, layers[-1]])}
+        if self._truth is not None:
+            lines["truth"] = torch.cat([self._grid.T, self._truth.T])
+        parts = self.net[-1].weight.T * layers[-2] if len(layers) > 2 else None  # (units, GRID)
+        focus = layers[self._focus[0]][self._focus[1]] if self._focus else None
+        return Curve(lines, self._x_range, self._y_range, self._points, parts, focus)
+
+    def _draw_cards(self) -> Cards:
+        inputs, targets = self.batches.inputs, self.batches.targets
+        batches = tuple((inputs[rows].flatten(), targets[rows].flatten()) for rows in self.batches.plan)
+        return Cards(self.epoch, self.batches.place, batches)
+
+    def tune(self, config: Config) -> None:
+        assert isinstance(config, RegressionConfig)
+        moved = config.own != self._config.own
+        self._config = config
+        super().tune(config)
+        if moved:
+            self._load_data()
+            self.batches = self.batches.replaced(*self._train)
+        else:
+            self._aim()
+
+    def probe(self, name: str, value: Any) -> None:
+        match name:
+            case "focus":
+                self._focus = check_place(value, self.net)
+            case "weight":
+                set_weight(self.net, value)
+            case _:
+                super().probe(name, value)
+
+
+def _thumbnails(config: RunConfig) -> dict[str, Points]:
+    """A small sample of each target under the config's noise."""
+    assert isinstance(config, RegressionConfig)
+    thumbnails = {}
+    for name in curves.TARGETS:
+        torch.manual_seed(config.seed)
+        x, y = curves.sample(name, 40, config.noise, config.noise_kind, config.outliers)
+        zeros = torch.zeros(len(x), dtype=torch.uint8).numpy()
+        thumbnails[name] = Points(torch.cat([x, y], dim=1).numpy(), zeros, zeros)
+    return thumbnails
+
+
+REGRESSION = Lesson(
+    key="regression",
+    config=RegressionConfig,
+    build=Regression,
+    presets={
+        "301": Preset(RegressionConfig()),
+        "303": Preset(
+            RegressionConfig(target="quadratic", noise=0, activation="tanh", lr=0.05, steps=1000, outside=True)
+        ),
+        "304": Preset(RegressionConfig(lr=0.5, steps=100)),
+        "305": Preset(RegressionConfig(target="line", samples=10, noise=0, batch=5, lr=0.01, steps=6), speed="slow"),
+        "305b": Preset(RegressionConfig(target="line", samples=10, noise=0, batch=8, lr=0.01, steps=6), speed="slow"),
+    },
+    panels=("network", "fit", "loss", "cards", "prints"),
+    pace=5,
+    gallery="target",
+    thumbnails=_thumbnails,
+    read_table=tables.read_curve,
+)
