@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from playground.core.history import History
+from playground.core.knobs import BadValue
 from playground.core.limits import Limits, RunConfig, Stop
 from playground.core.pictures import Curve, Pictures, to_host
 from playground.core.randomness import COMPUTE, Randomness
@@ -151,10 +151,17 @@ class Run:
 
     def probe(self, name: str, value: Any) -> None:
         """Ask or do something between frames; raises BadValue and changes nothing when it is not understood."""
-        self._settle()
+        is_edit = name in self._trainer.EDITS
+        if is_edit:
+            self._settle()
         with self._randomness.own():
             self._trainer.probe(name, value)
-        self.edits.append((self.step, name, value))
+        if is_edit:
+            self.edits.append((self.step, name, value))
+
+    def lacking(self) -> BadValue | None:
+        """What the reader must give before there is anything to learn from; None when all is there."""
+        return self._trainer.lacking()
 
     def resume(self) -> None:
         """Go on after a stop; a diverged run must be built anew instead."""

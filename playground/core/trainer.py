@@ -20,6 +20,7 @@ class Trainer(ABC):
     """A live learner; it never leaves its run, and only the run calls it."""
 
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
+    EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
     metrics: Metrics
     epoch: int = 0
 

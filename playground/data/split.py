@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def held_out(count: int, share: float) -> Tensor:
-    """A mask (count,) of the rows kept for testing, drawn from torch's generator; one row at least stays to learn from."""
+    """A mask (count,) of the rows kept for testing, drawn from torch's generator; one row stays to learn from."""
     mask = torch.zeros(count, dtype=torch.bool)
     if share:
         mask[torch.randperm(count)[: min(count - 1, round(share * count))]] = True

@@ -12,7 +12,7 @@ from playground.core.batches import Batches
 from playground.core.knobs import BadValue, Config, choice, number, own_points, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
-from playground.core.nets import layer_outputs, mlp
+from playground.core.nets import layer_outputs, linears, mlp
 from playground.core.pictures import Cards, Curve, Pictures, Points
 from playground.core.supervised import Loss, Supervised, SupervisedConfig, build_optimizer
 from playground.core.surgery import set_weight
@@ -128,7 +128,7 @@ class Regression(Supervised):
         lines = {"fit": torch.cat([self._grid.T, layers[-1]])}
         if self._truth is not None:
             lines["truth"] = torch.cat([self._grid.T, self._truth.T])
-        parts = self.net[-1].weight.T * layers[-2] if len(layers) > 2 else None  # (units, GRID)
+        parts = linears(self.net)[-1].weight.T * layers[-2] if len(layers) > 2 else None  # (units, GRID)
         focus = layers[self._focus[0]][self._focus[1]] if self._focus else None
         return Curve(lines, self._x_range, self._y_range, self._points, parts, focus)
 

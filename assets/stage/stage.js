@@ -1,0 +1,187 @@
+// Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
+
+import { fieldPanel, barsPanel } from "./field.js";
+import { fitPanel, lossPanel } from "./curve.js";
+import { decode } from "./decode.js";
+import { element, fill } from "./dom.js";
+import { networkPanel } from "./network.js";
+import { settingsPanel } from "./settings.js";
+import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
+import { transport } from "./transport.js";
+
+const PANELS = {
+  network: { make: networkPanel, column: "left" },
+  loss: { make: lossPanel, column: "left" },
+  fit: { make: fitPanel, column: "right" },
+  field: { make: (body, head, stage) => fieldPanel(body, head, stage, "field", true), column: "right" },
+  field2: { make: (body, head, stage) => fieldPanel(body, head, stage, "field2", false), column: "right" },
+  confusion: { make: matrixPanel, column: "left" },
+  bars: { make: barsPanel, column: "left" },
+  cards: { make: cardsPanel, column: "below" },
+  prints: { make: printsPanel, column: "below" },
+};
+const VISITED = "playground.visited";
+const NOTICE_SECONDS = 10;
+
+/** Called by the page once for each tab that is opened. */
+export function mount(root, props, trigger, watch, [act, playEvent]) {
+  const box = root.querySelector(".stage") ?? root;
+  const spec = JSON.parse(props.spec);
+  const words = spec.text;
+  const stage = { spec, words, state: null, view: { test: true }, repaint, notify, pictureLabel, toggle, send, play };
+  const panels = new Map();
+  let seat = "";
+  let renewal = 0;
+  let notices = 0;
+  let newest = 0;
+
+  /** Every message carries the configuration's link, so that a server that forgot this visitor can go on. */
+  function send(action) {
+    trigger(act, { ...action, link: stage.state?.link });
+  }
+  function play() {
+    trigger(playEvent, { link: stage.state?.link });
+  }
+  function pictureLabel(name) {
+    return fill(words.picture_label, { title: spec.panels[name], step: stage.state?.step ?? 0 });
+  }
+  function repaint() {
+    panels.forEach((panel) => panel.drawing?.repaint());
+  }
+  /** A switch that only changes how this browser draws. */
+  function toggle(name, label, initial, onchange, title) {
+    stage.view[name] ??= initial;
+    const input = element("input", { type: "checkbox", onchange: () => { stage.view[name] = input.checked; onchange(); } });
+    input.checked = stage.view[name];
+    return element("label", { class: "switch", title }, input, label);
+  }
+
+  const toast = element("div", { class: "toast", role: "alert", hidden: true });
+  let toastTimer = null;
+  function notify(text) {
+    toast.replaceChildren(element("p", { text }), element("button", { type: "button", text: "×", "aria-label": words.close, onclick: () => { toast.hidden = true; } }));
+    toast.hidden = false;
+    clearTimeout(toastTimer);
+    toastTimer = setTimeout(() => { toast.hidden = true; }, 1000 * NOTICE_SECONDS);
+  }
+
+  const bar = element("section", { class: "transport", "aria-label": words.play });
+  const controls = transport(bar, stage);
+  const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
+  const settings = settingsPanel(settingsBox, stage);
+  const presets = presetBar(stage);
+  const columns = { left: element("div", { class: "column" }), right: element("div", { class: "column right" }), below: element("div", { class: "below" }) };
+  for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
+  box.replaceChildren(
+    element("p", { class: "lede", text: spec.lede }), presets.node, bar, toast,
+    element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.left, columns.right, columns.below)),
+  );
+  box.dataset.lesson = spec.lesson;
+  document.documentElement.lang = spec.language;
+
+  function addPanel(name, title) {
+    const body = element("div", { class: "body" });
+    const head = element("div", { class: "head" }, element("h3", { text: title }));
+    const node = element("section", { class: `panel ${name}`, "aria-label": title, hidden: true }, head, body);
+    columns[PANELS[name].column].append(node);
+    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage) });
+  }
+
+  function draw() {
+    if (!props.value) return;
+    const state = decode(props.value);
+    if (state.seat === seat && state.n <= newest) return; // a frame that was overtaken
+    const renewed = state.seat !== seat || state.renewal !== renewal;
+    ({ seat, n: newest, renewal } = state);
+    stage.state = state;
+    box.removeAttribute("aria-busy");
+    for (const [name, { node, drawing }] of panels) {
+      const picture = state.pictures[name];
+      node.hidden = !picture;
+      if (picture) drawing.draw(picture, state, renewed);
+    }
+    controls.draw(state);
+    settings.draw(state);
+    presets.draw(state);
+    if (state.notice.id !== notices && state.notice.text) notify(state.notice.text);
+    notices = state.notice.id;
+    box.dataset.step = state.step;
+    box.dataset.playing = state.playing;
+    box.dataset.reason = state.why.reason;
+    showAddress();
+  }
+
+  function showAddress() {
+    if (!box.clientWidth || !stage.state) return;
+    const query = new URLSearchParams(stage.state.link);
+    const theme = new URLSearchParams(location.search).get("__theme");
+    if (theme) query.set("__theme", theme);
+    if (location.search !== `?${query}`) history.replaceState(history.state, "", `?${query}`);
+  }
+
+  let due = false;
+  watch("value", () => {
+    if (due) return;
+    due = true;
+    const now = () => { due = false; draw(); };
+    if (document.hidden) setTimeout(now, 0);
+    else requestAnimationFrame(now);
+  });
+  new ResizeObserver(showAddress).observe(box);
+  keyboard(box, controls);
+  if (props.value) draw();
+  send({ kind: "open", query: location.search });
+  greet(box, stage);
+}
+
+/** The first visit plays one short run by itself. */
+function greet(box, stage) {
+  try {
+    if (localStorage.getItem(VISITED)) return;
+    localStorage.setItem(VISITED, "1");
+  } catch {
+    return; // a browser that keeps nothing would see it at every visit
+  }
+  const wait = setInterval(() => {
+    if (!stage.state || !box.clientWidth) return;
+    clearInterval(wait);
+    if (stage.state.step === 0 && !stage.state.playing) stage.play();
+  }, 100);
+}
+
+function presetBar(stage) {
+  const { spec, words } = stage;
+  const chips = spec.presets.map(({ key, name }) =>
+    element("button", { type: "button", "data-preset": key, onclick: () => stage.send({ kind: "preset", value: key }) },
+      /^\d+b?$/.test(key) ? element("b", { text: key.replace("b", "") }) : null, name));
+  const course = element("input", { type: "checkbox", onchange: () => stage.send({ kind: "course", value: course.checked }) });
+  const note = element("p", { class: "note" });
+  const node = element("div", { class: "presets" },
+    element("div", { class: "chips", role: "group", "aria-label": words.presets }, ...chips),
+    element("label", { class: "switch" }, course, words.course_colours), note);
+  return {
+    node,
+    draw(state) {
+      chips.forEach((chip) => chip.setAttribute("aria-pressed", String(chip.dataset.preset === state.preset)));
+      const text = spec.presets.find((preset) => preset.key === state.preset)?.note ?? "";
+      if (note.textContent !== text) note.textContent = text;
+      course.checked = state.course;
+    },
+  };
+}
+
+/** Space plays and pauses, → steps, R resets: in the tab that is open, unless the reader types. */
+function keyboard(box, controls) {
+  document.addEventListener("keydown", (event) => {
+    if (!box.clientWidth || event.ctrlKey || event.metaKey || event.altKey) return;
+    const tag = event.target.tagName;
+    if (["INPUT", "SELECT", "TEXTAREA"].includes(tag) && event.target.type !== "checkbox") return;
+    if (event.target.getAttribute?.("role") === "tab" && event.key === "ArrowRight") return;
+    const inButton = tag === "BUTTON" || tag === "SUMMARY" || tag === "A" || tag === "INPUT";
+    if (event.key === " " && !inButton) controls.toggle();
+    else if (event.key === "ArrowRight") controls.step();
+    else if (event.key === "r" || event.key === "R") controls.reset();
+    else return;
+    event.preventDefault();
+  });
+}

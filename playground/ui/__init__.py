@@ -1,0 +1,1 @@
+"""The page: it asks runs to advance and shows their frames."""

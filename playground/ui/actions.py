@@ -1,0 +1,154 @@
+"""What a visitor may do to their seat; everything that arrives is checked here, and nothing is lost by a refusal."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from playground.core.knobs import BadValue, echo
+from playground.core.limits import RunConfig
+from playground.data.tables import MAX_BYTES
+from playground.ui.seat import SPEEDS, Seat
+
+LONGEST_QUERY = 20_000
+
+Action = Mapping[str, Any]
+
+
+def perform(seat: Seat, action: Any) -> None:
+    """Do what the stage asks; a refusal becomes a notice and leaves the run as it was."""
+    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset", "preset"):
+        seat.interrupt()  # ahead of the lock: the turn that plays now must not delay it
+    with seat.lock:
+        try:
+            _find(action)(seat, action)
+        except BadValue as error:
+            seat.refuse(error)
+
+
+def open_link(seat: Seat, query: str) -> None:
+    """Take the configuration from an address; each value that is not allowed is named and left at its default."""
+    given = dict(parse_qsl(query[:LONGEST_QUERY].lstrip("?"), keep_blank_values=True))
+    if given.get("tab", seat.lesson.key) != seat.lesson.key:
+        return
+    values: dict[str, Any] = {}
+    for name, knob in seat.lesson.config.knobs().items():
+        if name in given:
+            try:
+                values[name] = knob.read(given[name])
+            except BadValue as error:
+                seat.refuse(error)
+    if values:
+        seat.renew(seat.lesson.config().changed(values))
+
+
+def _find(action: Any) -> Callable[[Seat, Action], None]:
+    kind = action.get("kind") if isinstance(action, Mapping) else action
+    if not isinstance(kind, str) or kind not in ACTIONS:
+        raise BadValue("bad_action", value=echo(kind))
+    return ACTIONS[kind]
+
+
+def _open(seat: Seat, action: Action) -> None:
+    open_link(seat, str(action.get("query", "")))
+
+
+def _look(seat: Seat, action: Action) -> None:
+    """Only a frame is wanted."""
+
+
+def _pause(seat: Seat, action: Action) -> None:
+    seat.explain("paused")
+
+
+def _step(seat: Seat, action: Action) -> None:
+    seat.interrupt()
+    if not seat.is_ready():
+        return
+    seat.reopen()
+    seat.explain("paused")
+    if seat.speed == "slow":
+        seat.run.advance_stage()
+    else:
+        seat.run.advance(steps=1)
+    stop = seat.run.peek().stop
+    if stop:
+        seat.explain_stop(stop)
+
+
+def _reset(seat: Seat, action: Action) -> None:
+    seat.renew(seat.run.config)
+
+
+def _set_speed(seat: Seat, action: Action) -> None:
+    if action.get("value") not in SPEEDS:
+        raise BadValue("bad_action", value=echo(action.get("value")))
+    seat.speed = action["value"]
+    seat.wake.set()
+
+
+def _set_course(seat: Seat, action: Action) -> None:
+    seat.course = action.get("value") is True
+
+
+def _set(seat: Seat, action: Action) -> None:
+    values = action.get("values")
+    if not isinstance(values, Mapping):
+        raise BadValue("bad_action", value=echo(values))
+    adopt(seat, seat.run.config.changed(values))
+
+
+def _set_preset(seat: Seat, action: Action) -> None:
+    name = action.get("value")
+    if not isinstance(name, str) or name not in seat.lesson.presets:
+        raise BadValue("bad_preset", value=echo(name), options=", ".join(seat.lesson.presets))
+    preset = seat.lesson.presets[name]
+    seat.renew(preset.config)
+    seat.speed, seat.course = preset.speed, preset.course
+
+
+def _probe(seat: Seat, action: Action) -> None:
+    seat.run.probe(str(action.get("name")), action.get("value"))
+
+
+def _load_table(seat: Seat, action: Action) -> None:
+    data = action.get("data")
+    if not isinstance(data, str) or seat.lesson.read_table is None:
+        raise BadValue("bad_action", value=echo(data))
+    if len(data) > 2 * MAX_BYTES:
+        raise BadValue("csv_big", size=f"{len(data) * 3 / 4e6:.1f}", most=f"{MAX_BYTES / 1e6:g}")
+    try:
+        table = b64decode(data, validate=True)
+    except ValueError as error:
+        raise BadValue("csv_binary") from error
+    adopt(seat, seat.run.config.changed({"own": seat.lesson.read_table(table)}))
+
+
+def adopt(seat: Seat, config: RunConfig) -> None:
+    """Go on under the new config where that is possible, else start anew under it."""
+    if seat.run.config.keeps_run(config):
+        was_stopped = seat.run.stop is not None
+        seat.run.tune(config)
+        if was_stopped and seat.run.stop is None:
+            seat.explain("paused")
+        return
+    seat.renew(config)
+    if seat.playing:
+        seat.explain("playing")
+
+
+ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
+    "open": _open,
+    "look": _look,
+    "pause": _pause,
+    "step": _step,
+    "reset": _reset,
+    "speed": _set_speed,
+    "course": _set_course,
+    "set": _set,
+    "preset": _set_preset,
+    "probe": _probe,
+    "csv": _load_table,
+}

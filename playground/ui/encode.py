@@ -1,0 +1,69 @@
+"""Turns pictures into the compact form that the stage draws from: little JSON, numbers as base64."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import fields
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from playground.core.pictures import Field, Network, Picture, Pictures, Points, Prints
+
+Packed = dict[str, Any]
+_STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
+
+
+def _floats(array: NDArray[Any]) -> Packed:
+    return {"f": b64encode(np.ascontiguousarray(array, dtype="<f4")).decode(), "n": array.shape}
+
+
+def _bytes(array: NDArray[Any]) -> Packed:
+    return {"u": b64encode(np.ascontiguousarray(array, dtype=np.uint8)).decode(), "n": array.shape}
+
+
+def _signed(array: NDArray[Any]) -> Packed:
+    """Values in -1..1 as bytes around 128."""
+    return _bytes(np.rint(127 * array + 128))
+
+
+def _packed(value: Any) -> Any:
+    match value:
+        case Points() | Prints():
+            if value not in _STATIC:
+                _STATIC[value] = orjson.Fragment(orjson.dumps(pack(value)))
+            return _STATIC[value]
+        case Picture():
+            return pack(value)
+        case np.ndarray():
+            return _bytes(value) if value.dtype == np.uint8 else _floats(value)
+        case dict():
+            return {name: _packed(part) for name, part in value.items()}
+        case tuple() | list():
+            return [_packed(part) for part in value]
+        case _:
+            return value
+
+
+def pack(picture: Picture) -> Packed:
+    """One picture as JSON-ready data; `kind` names its class in lower case."""
+    packed: Packed = {"kind": type(picture).__name__.lower()}
+    for item in fields(picture):  # type: ignore[arg-type]
+        value = getattr(picture, item.name)
+        if value is not None:
+            packed[item.name] = _packed(value)
+    if isinstance(picture, Field):
+        packed |= {"values": _bytes(picture.values)}
+        packed |= {"focus": _bytes(picture.focus)} if picture.focus is not None else {}
+    if isinstance(picture, Network):
+        packed["glimpses"] = [_signed(glimpse) for glimpse in picture.glimpses]
+    return packed
+
+
+def encode(state: dict[str, Any], pictures: Pictures) -> str:
+    """One frame as the one string that the stage gets."""
+    packed = {name: _packed(picture) for name, picture in pictures.items()}
+    return orjson.dumps({**state, "pictures": packed}, option=orjson.OPT_SERIALIZE_NUMPY).decode()

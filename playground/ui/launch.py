@@ -1,0 +1,38 @@
+"""Serves the page: launch settings in one place, for the app and for the tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import torch
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from playground import __version__
+from playground.ui.page import ASSETS, build_page
+from playground.ui.sessions import Seats
+from playground.ui.theme import make_theme
+
+LARGEST_UPLOAD = "1mb"
+MOST_WAITING = 256
+HEAD = f'<link rel="stylesheet" href="playground/stage/stage.css?v={__version__}"><link rel="icon" href="playground/icon.svg">'
+
+
+def launch(device: torch.device, host: str, port: int | None, seats: Seats | None = None) -> tuple[gr.Blocks, str]:
+    """Start the server without waiting for its end; returns the page and its address. OSError if the port is taken."""
+    torch.set_num_threads(1)  # for nets this small a second thread only burns time
+    page = build_page(device, seats)
+    page.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
+    settings: dict[str, Any] = {
+        "theme": make_theme(),
+        "head": HEAD,
+        "app_kwargs": {"routes": [Mount("/playground", StaticFiles(directory=ASSETS))]},
+        "footer_links": [],
+        "ssr_mode": False,
+        "run_history": False,
+        "max_file_size": LARGEST_UPLOAD,
+        "max_threads": 80,
+    }
+    _, address, _ = page.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, **settings)
+    return page, address

@@ -1,0 +1,176 @@
+"""One visitor at one lesson: their run, whether it plays, and the frame they see."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import Any
+from urllib.parse import urlencode
+
+import torch
+
+from playground.core.knobs import BadValue
+from playground.core.lesson import Lesson
+from playground.core.limits import RunConfig, Stop
+from playground.core.rescue import working_rate
+from playground.core.run import Run
+from playground.core.supervised import SupervisedConfig
+from playground.text import Text
+from playground.ui.encode import encode
+from playground.ui.thumbnails import thumbnails
+
+SPEEDS = ("slow", "one", "real", "max")
+LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
+
+
+class Seat:
+    """Whoever uses more than one of its methods in a row holds `lock`."""
+
+    def __init__(self, lesson: Lesson, text: Text, device: torch.device) -> None:
+        self.lesson = lesson
+        self.text = text
+        self.device = device
+        self.lock = threading.RLock()
+        self.wake = threading.Event()
+        self.speed = "real"
+        self.course = True
+        self.playing = False
+        self._name = secrets.token_hex(4)
+        self._ticket = 0
+        self._frames = 0
+        self._renewals = 0
+        self._notices = 0
+        self._notice = ""
+        self._why: dict[str, Any] = {}
+        self.renew(next(iter(lesson.presets.values())).config)
+
+    def begin(self) -> int | None:
+        """Start playing; returns the ticket of this play, or None with a notice when there is nothing to learn from."""
+        with self.lock:
+            self.interrupt()
+            if not self.is_ready():
+                return None
+            self.reopen()
+            self.wake.clear()
+            self.playing = True
+            self.explain("playing")
+            return self._ticket
+
+    def is_playing(self, ticket: int) -> bool:
+        """Whether this play still goes on: a pause, a reset or a newer play ends it."""
+        return self.playing and ticket == self._ticket
+
+    def interrupt(self) -> None:
+        """Stop playing; the transport wakes up at once. Needs no lock, so that a pause is never late."""
+        self._ticket += 1
+        self.playing = False
+        self.wake.set()
+
+    def end(self, ticket: int, reason: str = "", **facts: object) -> None:
+        """The play with this ticket is over."""
+        with self.lock:
+            if ticket == self._ticket:
+                self.playing = False
+                if reason:
+                    self.explain(reason, **facts)
+
+    def take_turn(self, seconds: float) -> None:
+        """Learn as much as a frame at this speed wants, within so many seconds."""
+        with self.lock:
+            if not self.is_ready():
+                self.interrupt()
+            elif self.speed == "slow":
+                self.run.advance_stage()
+            elif self.speed == "one":
+                self.run.advance(steps=1)
+            elif self.speed == "real":
+                self.run.advance(steps=self.lesson.pace, seconds=seconds)
+            else:
+                self.run.advance(seconds=seconds)
+
+    def is_ready(self) -> bool:
+        """Whether there is something to learn from; says what is missing."""
+        lacking = self.run.lacking()
+        if lacking:
+            self.notify(self.text.refusal(lacking))
+            self.explain("ready")
+        return lacking is None
+
+    def reopen(self) -> None:
+        """Let a stopped run go on; a diverged one starts anew."""
+        if self.run.stop and self.run.stop.reason == "diverged":
+            self.renew(self.run.config)
+        elif self.run.stop:
+            self.run.resume()
+
+    def renew(self, config: RunConfig) -> None:
+        """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
+        self.run = Run(self.lesson.build, config, self.device)
+        self._renewals += 1
+        self.explain("ready")
+
+    def notify(self, text: str) -> None:
+        """Say something once."""
+        self._notices += 1
+        self._notice = text
+
+    def explain(self, reason: str, **facts: object) -> None:
+        """Say why the run stands or goes."""
+        self._why = {"reason": reason, "text": self.text.say(f"stops.{reason}", **facts)}
+
+    def explain_stop(self, stop: Stop) -> None:
+        """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
+        facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
+        config = self.run.config
+        rate = None
+        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
+            facts["lr"] = f"{config.lr:g}"
+            rate = working_rate(self.lesson.build, config, self.device)
+        self.explain(stop.reason, **facts)
+        if rate:
+            fix = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
+            self._why["fix"] = fix
+
+    def frame(self) -> str:
+        """What this visitor sees now, as the stage's one string."""
+        with self.lock:
+            frame = self.run.peek(closely=self.speed == "slow")
+            if frame.stop and self.playing:
+                self.interrupt()
+                self.explain_stop(frame.stop)
+            self._frames += 1
+            config = self.run.config
+            state = {
+                "seat": self._name,
+                "n": self._frames,
+                "renewal": self._renewals,
+                "step": frame.step,
+                "epoch": frame.epoch,
+                "metrics": frame.metrics,
+                "stage": frame.stage,
+                "playing": self.playing,
+                "speed": self.speed,
+                "course": self.course,
+                "preset": self._preset(),
+                "why": self._why,
+                "notice": {"id": self._notices, "text": self._notice},
+                "config": {name: getattr(config, name) for name in config.knobs()},
+                "link": self.link(),
+                "thumbnails": thumbnails(self.lesson, config),
+            }
+            return encode(state, frame.pictures)
+
+    def link(self) -> str:
+        """The query part of an address that opens this configuration."""
+        query = {"tab": self.lesson.key, **self.run.config.query()}
+        if len(query.get("own", "")) > LONGEST_LINK:
+            del query["own"]
+        return urlencode(query)
+
+    def _preset(self) -> str:
+        names = (name for name, preset in self.lesson.presets.items() if preset.config == self.run.config)
+        return next(names, "")
+
+    def refuse(self, error: BadValue) -> None:
+        """Say in the visitor's language what was wrong and what is allowed."""
+        self.notify(self.text.refusal(error))

@@ -1,0 +1,78 @@
+"""The stage: the one component that draws a lesson in the browser, fed by one string a frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import orjson
+
+from playground import __version__
+from playground.core.knobs import Choice, Knob, Number, Subset
+from playground.core.lesson import Lesson
+from playground.text import Text
+from playground.ui.seat import SPEEDS
+
+# The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
+MOUNT = f"""
+const events = ["act", "play"];
+const home = new URL("playground/stage/stage.js?v={__version__}", document.baseURI);
+import(home).then((stage) => stage.mount(element, props, trigger, watch, events));
+"""
+TEMPLATE = '<div class="stage" aria-busy="true"><p class="stage-loading">${loading}</p></div>'
+
+
+class Stage(gr.HTML):  # type: ignore[misc]
+    """A constant template: the page never touches what the stage has drawn."""
+
+    def __init__(self, lesson: Lesson, text: Text) -> None:
+        super().__init__(
+            "",
+            html_template=TEMPLATE,
+            js_on_load=MOUNT,
+            apply_default_css=False,
+            elem_id=f"stage-{lesson.key}",
+            loading=text.say("page.loading"),
+            spec=orjson.dumps(spec(lesson, text)).decode(),
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
+    """All that the stage must know of a lesson before the first frame: its words, knobs, panels and presets."""
+    words: dict[str, Any] = dict(text.tables["stage"])
+    return {
+        "lesson": lesson.key,
+        "language": text.language,
+        "text": words,
+        "lede": text.say(f"{lesson.key}.lede"),
+        "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
+        "gallery": lesson.gallery,
+        "upload": lesson.read_table is not None,
+        "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
+        "presets": [
+            {"key": key, "name": text.say(f"{lesson.key}.presets.{key}"), "note": text.say(f"{lesson.key}.notes.{key}")}
+            for key in lesson.presets
+        ],
+        "speeds": SPEEDS,
+    }
+
+
+def _knob(knob: Knob, text: Text) -> dict[str, Any]:
+    card: dict[str, Any] = {
+        "name": knob.name,
+        "kind": knob.kind,
+        "group": knob.group,
+        "label": text.say(f"knobs.{knob.name}.label"),
+        "help": text.say(f"knobs.{knob.name}.help"),
+        "default": knob.default,
+        "shown_if": knob.shown_if,
+    }
+    if isinstance(knob, Number):
+        slider = knob.slider or (knob.low, knob.high)
+        card |= {"low": knob.low, "high": knob.high, "slider": slider, "log": knob.log, "integer": knob.integer}
+    if isinstance(knob, (Choice, Subset)):
+        card["options"] = [{"value": option, "label": text.say(f"options.{option}")} for option in knob.options]
+    return card

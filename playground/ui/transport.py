@@ -1,0 +1,36 @@
+"""Plays a run: learns and shows in turn, at the visitor's speed, sharing the machine fairly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+from playground.ui.seat import Seat
+
+FRAMES_A_SECOND = 15
+STAGE_SECONDS = 0.9  # in slow motion each stage stays long enough to read its sentence
+BUSY = 0.85  # the share of a frame's time that may go into learning, over all who play
+REST = 0.002  # seconds given away each frame, so that the page answers while a run goes at full speed
+MOST_MINUTES = 10
+
+
+def play(seat: Seat, players: Callable[[], int], minutes: float = MOST_MINUTES) -> Iterator[str]:
+    """The frames of one play, until it is paused, stops by itself, or its time is up."""
+    ticket = seat.begin()
+    yield seat.frame()
+    if ticket is None:
+        return
+    end = time.monotonic() + 60 * minutes
+    try:
+        while seat.is_playing(ticket):
+            began = time.perf_counter()
+            seat.wake.clear()
+            seat.take_turn(BUSY / FRAMES_A_SECOND / max(1, players()))
+            if time.monotonic() > end:
+                seat.end(ticket, "time", minutes=f"{minutes:g}")
+            yield seat.frame()
+            period = STAGE_SECONDS if seat.speed == "slow" else 1 / FRAMES_A_SECOND
+            if seat.is_playing(ticket):
+                seat.wake.wait(max(REST, began + period - time.perf_counter()))
+    finally:
+        seat.end(ticket)
