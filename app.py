@@ -22,6 +22,8 @@ def read_flags() -> argparse.Namespace:
 
 def main() -> None:
     flags = read_flags()
+    if flags.data:
+        os.environ["PLAYGROUND_DATA"] = flags.data
     from playground.core.device import choose
     from playground.core.knobs import BadValue
     from playground.text import Text

@@ -14,8 +14,12 @@ function logTicks(low, high) {
   const found = [];
   for (let power = Math.ceil(low - 1e-9); power <= high + 1e-9; power += 1) found.push(power);
   if (found.length > 6) return found.filter((_, i) => i % Math.ceil(found.length / 5) === 0);
-  if (found.length > 1) return found;
-  return ticks(low, high, 4);
+  if (found.length > 2) return found;
+  const fine = (factors) => {
+    const powers = Array.from({ length: Math.floor(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
+    return powers.flatMap((power) => factors.map((factor) => power + Math.log10(factor))).filter((value) => value >= low && value <= high);
+  };
+  return [[1, 2, 5], [1, 2, 3, 4, 5, 6, 8], ticks(10, 100, 36).map((value) => value / 10)].map(fine).find((list) => list.length > 2) ?? [low, high];
 }
 
 export function format(value) {
@@ -45,7 +49,7 @@ export function drawAxes(context, box, x, y, colours) {
   context.fillStyle = colours.faint;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const [value, label] of x.marks(Math.max(2, Math.round((box.right - box.left) / 90)))) {
+  for (const [value, label] of x.marks(Math.max(2, Math.round((box.right - box.left) / 75)))) {
     line(context, x.to(value), box.top, x.to(value), box.bottom);
     context.fillText(label, x.to(value), box.bottom + 6);
   }

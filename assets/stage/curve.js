@@ -177,7 +177,8 @@ export function lossPanel(body, head, stage) {
 
   return {
     draw(next) {
-      picture = next;
+      const order = Object.keys(next.lines).sort((a, b) => (a.startsWith("test") ? 1 : 0) - (b.startsWith("test") ? 1 : 0));
+      picture = { ...next, lines: Object.fromEntries(order.map((name) => [name, next.lines[name]])) };
       const c = palette();
       legend.replaceChildren(
         ...Object.keys(picture.lines).map((name, i) => {
@@ -210,7 +211,7 @@ function lossRanges(lines, log) {
     }
   }
   if (!(high > 0)) [low, high] = [0.1, 1];
-  if (log) return [[0, last], [Math.max(Math.min(low, high) * 0.8, high * 1e-7), high * 1.25]];
+  if (log) return [[0, last], [Math.min(low, high) * 0.8, high * 1.25]];
   return [[0, last], [0, high * 1.08]];
 }
 

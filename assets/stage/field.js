@@ -86,7 +86,7 @@ function drawPoints(context, x, y, points, picture, c, showTest, ahead) {
     context.fillStyle = css(c.classes[label]);
     context.fill();
     context.lineWidth = isTest ? 1.8 : 1.1;
-    context.strokeStyle = isTest ? c.ink : c.halo;
+    context.strokeStyle = isTest ? "#10192b" : "#ffffff";
     context.stroke();
   });
 }
@@ -111,6 +111,11 @@ export function barsPanel(body, head, stage) {
   body.append(list, where);
   return {
     draw(picture) {
+      if (!picture) {
+        where.textContent = words.point_hint;
+        list.replaceChildren();
+        return;
+      }
       const c = palette(stage.state?.course);
       where.textContent = words.at.replace("{x}", format(picture.at[0])).replace("{y}", format(picture.at[1]));
       list.replaceChildren(

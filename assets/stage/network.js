@@ -226,13 +226,13 @@ function drawNode(context, node, layer, unit, net, hover, c, sheet) {
   const values = row(net.glimpses[layer], unit);
   const silent = layer > 0 && isSilent(values);
   const chosen = hover && hover.source === undefined && hover.layer === layer && hover.unit === unit;
+  const tile = new Path2D();
+  tile.roundRect(left, top, size, size, Math.min(8, size / 4));
   context.save();
-  context.beginPath();
-  context.roundRect(left, top, size, size, Math.min(8, size / 4));
   context.fillStyle = c.panel;
-  context.fill();
+  context.fill(tile);
   context.save();
-  context.clip();
+  context.clip(tile);
   if (net.side) {
     const slot = net.widths.slice(0, layer).reduce((sum, width) => sum + width, 0) + unit;
     context.drawImage(sheet, slot * net.side, 0, net.side, net.side, left, top, size, size);
@@ -241,7 +241,7 @@ function drawNode(context, node, layer, unit, net, hover, c, sheet) {
   context.lineWidth = chosen ? 2.5 : 1.25;
   context.strokeStyle = chosen ? c.ink : silent ? c.grid : c.axis;
   if (silent) context.setLineDash([3, 3]);
-  context.stroke();
+  context.stroke(tile);
   context.restore();
   if (layer > 0) drawBias(context, node, net.biases[layer - 1][unit], hover, layer, unit, c);
 }

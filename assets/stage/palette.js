@@ -19,12 +19,12 @@ export const css = (rgb, alpha = 1) => `rgba(${rgb[0]},${rgb[1]},${rgb[2]},${alp
 
 const mix = (a, b, share) => a.map((value, i) => Math.round(value + (b[i] - value) * share));
 
-/** 256 colours from minus over zero to plus, as RGBA words for an ImageData. */
-function ramp(minus, zero, plus) {
+/** 256 colours from minus over zero to plus, as RGBA words for an ImageData; full < 1 leaves room for points on top. */
+function ramp(minus, zero, plus, full = 1) {
   const words = new Uint32Array(256);
   for (let i = 0; i < 256; i += 1) {
     const signed = (i - 127.5) / 127.5;
-    const [r, g, b] = mix(zero, signed < 0 ? minus : plus, Math.abs(signed) ** 0.85);
+    const [r, g, b] = mix(zero, signed < 0 ? minus : plus, full * Math.abs(signed) ** 0.85);
     words[i] = (255 << 24) | (b << 16) | (g << 8) | r;
   }
   return words;
@@ -34,7 +34,7 @@ function ramp(minus, zero, plus) {
 function classRamp(zero, classes) {
   const words = new Uint32Array(256);
   for (let i = 0; i < 256; i += 1) {
-    const [r, g, b] = mix(zero, classes[Math.min(i >> 5, classes.length - 1)], 0.15 + 0.8 * ((i & 31) / 31) ** 2);
+    const [r, g, b] = mix(zero, classes[Math.min(i >> 5, classes.length - 1)], 0.1 + 0.62 * ((i & 31) / 31) ** 2);
     words[i] = (255 << 24) | (b << 16) | (g << 8) | r;
   }
   return words;
@@ -47,7 +47,7 @@ export function palette(course = false) {
   const key = `${isDark()}${course}`;
   if (made.has(key)) return made.get(key);
   const base = isDark() ? DARK : LIGHT;
-  const classes = course ? [...COURSE_CLASSES, ...CLASSES.slice(2)] : CLASSES;
+  const classes = course ? [...COURSE_CLASSES, CLASSES[1], CLASSES[3], CLASSES[0]] : CLASSES;
   const zero = course ? COURSE_ZERO : base.zero;
   made.set(key, {
     ...base,
@@ -55,7 +55,7 @@ export function palette(course = false) {
     fit: course ? [225, 30, 40] : base.minus,
     points: course ? [31, 119, 180] : base.plus,
     signed: ramp(base.minus, base.zero, base.plus),
-    field: ramp(classes[0], zero, classes[1]),
+    field: ramp(classes[0], zero, classes[1], 0.74),
     classField: classRamp(base.zero, classes),
     series: [base.plus, base.minus, [0, 158, 115], [204, 90, 160]],
   });

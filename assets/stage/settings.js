@@ -183,4 +183,4 @@ function upload(stage) {
   return element("div", {}, element("button", { type: "button", class: "plain upload", text: words.upload, onclick: () => input.click() }), input);
 }
 
-export const shownNumber = (value) => (Number.isInteger(value) ? String(value) : format(Number(value.toPrecision(3))));
+export const shownNumber = (value) => (Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : format(Number(value.toPrecision(3))));

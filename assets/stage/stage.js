@@ -15,13 +15,15 @@ const PANELS = {
   fit: { make: fitPanel, column: "right" },
   field: { make: (body, head, stage) => fieldPanel(body, head, stage, "field", true), column: "right" },
   field2: { make: (body, head, stage) => fieldPanel(body, head, stage, "field2", false), column: "right" },
-  confusion: { make: matrixPanel, column: "left" },
-  bars: { make: barsPanel, column: "left" },
+  bars: { make: barsPanel, column: "left", waits: true }, // stands there empty until the reader points at the plane
+  confusion: { make: matrixPanel, column: "right" },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;
+const asked = new URLSearchParams(location.search); // the address as the visitor came; tabs that open later find it here
+const opened = new Set();
 
 /** Called by the page once for each tab that is opened. */
 export function mount(root, props, trigger, watch, [act, playEvent]) {
@@ -70,7 +72,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
-  const columns = { left: element("div", { class: "column" }), right: element("div", { class: "column right" }), below: element("div", { class: "below" }) };
+  const columns = { left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
   for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
   box.replaceChildren(
     element("p", { class: "lede", text: spec.lede }), presets.node, bar, toast,
@@ -82,7 +84,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   function addPanel(name, title) {
     const body = element("div", { class: "body" });
     const head = element("div", { class: "head" }, element("h3", { text: title }));
-    const node = element("section", { class: `panel ${name}`, "aria-label": title, hidden: true }, head, body);
+    const node = element("section", { class: "panel", "data-panel": name, "aria-label": title, hidden: true }, head, body);
     columns[PANELS[name].column].append(node);
     panels.set(name, { node, drawing: PANELS[name].make(body, head, stage) });
   }
@@ -97,8 +99,9 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     box.removeAttribute("aria-busy");
     for (const [name, { node, drawing }] of panels) {
       const picture = state.pictures[name];
-      node.hidden = !picture;
-      if (picture) drawing.draw(picture, state, renewed);
+      const waits = PANELS[name].waits && Boolean(state.pictures.field);
+      node.hidden = !picture && !waits;
+      if (picture || waits) drawing.draw(picture, state, renewed);
     }
     controls.draw(state);
     settings.draw(state);
@@ -112,11 +115,17 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   }
 
   function showAddress() {
-    if (!box.clientWidth || !stage.state) return;
+    if (!box.clientWidth || !stage.state || !isAskedTabOpen()) return;
     const query = new URLSearchParams(stage.state.link);
     const theme = new URLSearchParams(location.search).get("__theme");
     if (theme) query.set("__theme", theme);
     if (location.search !== `?${query}`) history.replaceState(history.state, "", `?${query}`);
+  }
+
+  /** Until the tab that the address asks for is open, nothing may overwrite the address or play. */
+  function isAskedTabOpen() {
+    const tab = asked.get("tab");
+    return !spec.lessons.includes(tab) || opened.has(tab);
   }
 
   let due = false;
@@ -130,8 +139,9 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   new ResizeObserver(showAddress).observe(box);
   keyboard(box, controls);
   if (props.value) draw();
-  send({ kind: "open", query: location.search });
-  greet(box, stage);
+  send({ kind: "open", query: opened.has(spec.lesson) ? "" : asked.toString() });
+  opened.add(spec.lesson);
+  if (isAskedTabOpen()) greet(box, stage);
 }
 
 /** The first visit plays one short run by itself. */

@@ -41,7 +41,7 @@ export function cardsPanel(body, head, stage) {
         const state = i + 1 === picture.current ? "current" : i + 1 < picture.current ? "past" : "coming";
         return element("div", { class: `card ${state}` }, element("h4", { text: fill(words.cards_batch, { number: i + 1 }) }), table);
       });
-      body.replaceChildren(element("h4", { class: "epoch", text: fill(words.cards_epoch, { epoch: picture.epoch }) }), element("div", { class: "cards" }, ...cards));
+      body.replaceChildren(element("h4", { class: "epoch", text: fill(words.cards_epoch, { epoch: picture.epoch }) }), element("div", { class: "card-row" }, ...cards));
     },
     repaint() {},
   };
@@ -55,7 +55,7 @@ export function printsPanel(body) {
       if (key === shown) return;
       shown = key;
       body.replaceChildren(
-        element("div", { class: "prints" }, ...picture.sources.map((source, i) =>
+        element("div", { class: "two-ways" }, ...picture.sources.map((source, i) =>
           element("div", {}, element("pre", { text: source, tabindex: 0 }), element("pre", { class: "printed", text: picture.outputs[i], tabindex: 0 })))),
       );
     },

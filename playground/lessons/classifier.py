@@ -225,7 +225,7 @@ CLASSIFIER = Lesson(
         ),
         "heads": Preset(ClassifierConfig(head="both"), course=False),
     },
-    panels=("network", "field", "field2", "loss", "confusion", "bars"),
+    panels=("network", "field", "field2", "loss", "bars", "confusion"),
     pace=2,
     gallery="data",
     thumbnails=_thumbnails,

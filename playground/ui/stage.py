@@ -10,6 +10,7 @@ import orjson
 from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lesson import Lesson
+from playground.lessons import LESSONS
 from playground.text import Text
 from playground.ui.seat import SPEEDS
 
@@ -45,6 +46,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
     words: dict[str, Any] = dict(text.tables["stage"])
     return {
         "lesson": lesson.key,
+        "lessons": [other.key for other in LESSONS],
         "language": text.language,
         "text": words,
         "lede": text.say(f"{lesson.key}.lede"),

@@ -41,10 +41,10 @@ class Stage(gr.HTML):  # type: ignore[misc]
         return {"type": "string"}
     from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
     """All that the stage must know of a lesson before the first frame: its words, knobs, panels and presets."""
@@ -64,7 +64,6 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         ],
         "speeds": SPEEDS,
     }
-
 
 def _knob(knob: Knob, text: Text) -> dict[str, Any]:
     card: dict[str, Any] = {
