@@ -16,7 +16,10 @@ from playground.ui.theme import make_theme
 
 LARGEST_UPLOAD = "1mb"
 MOST_WAITING = 256
-HEAD = f'<link rel="stylesheet" href="playground/stage/stage.css?v={__version__}"><link rel="icon" href="playground/icon.svg">'
+HEAD = f"""
+<link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
+<link rel="icon" href="playground/icon.svg">
+"""
 
 
 def launch(device: torch.device, host: str, port: int | None, seats: Seats | None = None) -> tuple[gr.Blocks, str]:

@@ -29,7 +29,8 @@ HEADER = """
 </header>
 """
 HEADER_SCRIPT = f"""
-import(new URL("playground/stage/header.js?v={__version__}", document.baseURI)).then((page) => page.mount(element, props));
+const home = new URL("playground/stage/header.js?v={__version__}", document.baseURI);
+import(home).then((header) => header.mount(element, props));
 """
 
 

@@ -23,22 +23,17 @@ import(home).then((stage) => stage.mount(element, props, trigger, watch, events)
 TEMPLATE = '<div class="stage" aria-busy="true"><p class="stage-loading">${loading}</p></div>'
 
 
-class Stage(gr.HTML):  # type: ignore[misc]
-    """A constant template: the page never touches what the stage has drawn."""
-
-    def __init__(self, lesson: Lesson, text: Text) -> None:
-        super().__init__(
-            "",
-            html_template=TEMPLATE,
-            js_on_load=MOUNT,
-            apply_default_css=False,
-            elem_id=f"stage-{lesson.key}",
-            loading=text.say("page.loading"),
-            spec=orjson.dumps(spec(lesson, text)).decode(),
-        )
-
-    def api_info(self) -> dict[str, Any]:
-        return {"type": "string"}
+def make_stage(lesson: Lesson, text: Text) -> gr.HTML:
+    """The component, inside a Blocks context; its template is constant, so the page never touches what it has drawn."""
+    return gr.HTML(
+        "",
+        html_template=TEMPLATE,
+        js_on_load=MOUNT,
+        apply_default_css=False,
+        elem_id=f"stage-{lesson.key}",
+        loading=text.say("page.loading"),
+        spec=orjson.dumps(spec(lesson, text)).decode(),
+    )
 
 
 def spec(lesson: Lesson, text: Text) -> dict[str, Any]:

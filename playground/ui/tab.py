@@ -12,13 +12,13 @@ from playground.text import Text
 from playground.ui.actions import open_link, perform
 from playground.ui.seat import Seat
 from playground.ui.sessions import Seats
-from playground.ui.stage import Stage
+from playground.ui.stage import make_stage
 from playground.ui.transport import play
 
 
-def build_tab(lesson: Lesson, text: Text, seats: Seats) -> Stage:
+def build_tab(lesson: Lesson, text: Text, seats: Seats) -> gr.HTML:
     """Must be called inside a Blocks context."""
-    stage = Stage(lesson, text)
+    stage = make_stage(lesson, text)
 
     def seat_of(event: gr.EventData, request: gr.Request) -> tuple[Seat, Any]:
         action = getattr(event, "_data", None)
