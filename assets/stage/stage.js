@@ -187,8 +187,9 @@ function keyboard(box, controls) {
     const tag = event.target.tagName;
     if (["INPUT", "SELECT", "TEXTAREA"].includes(tag) && event.target.type !== "checkbox") return;
     if (event.target.getAttribute?.("role") === "tab" && event.key === "ArrowRight") return;
-    const inButton = tag === "BUTTON" || tag === "SUMMARY" || tag === "A" || tag === "INPUT";
-    if (event.key === " " && !inButton) controls.toggle();
+    // A button that was reached by keyboard keeps its Space; one that was clicked gives it back to Play.
+    const takesSpace = ["BUTTON", "SUMMARY", "A", "INPUT"].includes(tag) && event.target.matches(":focus-visible");
+    if (event.key === " " && !takesSpace) controls.toggle();
     else if (event.key === "ArrowRight") controls.step();
     else if (event.key === "r" || event.key === "R") controls.reset();
     else return;

@@ -25,6 +25,7 @@ from playground.lessons.programs import two_ways
 GRID = 201  # x values of the drawn curves
 GLIMPSE = 5  # every so-manieth of them is in a neuron's miniature
 BEYOND = 0.25  # how far past the data the outside view reaches, as a share of their interval
+NARROWEST = 0.1  # data narrower than this do not set the window
 MOST_CARDS = 20  # data sets up to this size show their mini-batches as cards
 
 
@@ -66,6 +67,12 @@ def _data(config: RegressionConfig) -> tuple[Tensor, Tensor, Tensor]:
     return x, y, held_out(len(x), config.test)
 
 
+def _span(values: list[float]) -> tuple[float, float]:
+    """The interval that holds the values; -1 to 1 where they do not say."""
+    low, high = min(values, default=-1.0), max(values, default=1.0)
+    return (low, high) if high - low > NARROWEST else (low - 1.0, high + 1.0)
+
+
 class Regression(Supervised):
     """A multi-layer perceptron from x to y."""
 
@@ -73,6 +80,7 @@ class Regression(Supervised):
         self._config = config
         self._device = device
         self._load_data()
+        self._aim()
         torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
         net = mlp((1, *config.layers, 1), config.activation).to(device)
         optimizer = build_optimizer(config, net.parameters())
@@ -86,23 +94,27 @@ class Regression(Supervised):
         self._test = x[test].to(self._device), y[test].to(self._device)
         label = torch.zeros(len(x), dtype=torch.uint8)
         self._points = Points(torch.cat([x, y], dim=1).numpy(), label.numpy(), test.byte().numpy())
-        self._aim()
 
     def _aim(self) -> None:
         """Choose the window on the plane from the data and the true curve, so that it stands still during a run."""
         target = curves.TARGETS[self._config.target]
-        xs, ys = self._points.xy[:, 0], self._points.xy[:, 1]
+        xs, ys = self._points.xy.T.tolist()
         low, high = target.low, target.high
         if self._config.own is not None:
-            low, high = min([-1.0, *xs.tolist()]), max([1.0, *xs.tolist()])
+            low, high = _span(xs)
         beyond = BEYOND * (high - low) if self._config.outside else 0.0
         margin = 0.04 * (high - low)
         self._x_range = (low - margin - beyond, high + margin + beyond)
         self._grid = torch.linspace(*self._x_range, GRID, device=self._device).unsqueeze(1)  # (GRID, 1)
         self._truth = target.function(self._grid) if self._config.own is None else None
-        truth = self._truth.flatten().tolist() if self._truth is not None else [-1.0, 1.0]
-        bottom, top = min([*truth, *ys.tolist()]), max([*truth, *ys.tolist()])
+        truth = self._truth.flatten().tolist() if self._truth is not None else []
+        bottom, top = _span([*truth, *ys])
         self._y_range = (bottom - 0.12 * (top - bottom), top + 0.12 * (top - bottom))
+
+    def _shows_all_points(self) -> bool:
+        """Whether the window can stay where it is, so that it does not jump under the hand that draws."""
+        low, high = torch.tensor([self._x_range, self._y_range]).T.numpy()
+        return bool(((self._points.xy >= low) & (self._points.xy <= high)).all())
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self._train[0]) < 2 else None
@@ -139,13 +151,13 @@ class Regression(Supervised):
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, RegressionConfig)
-        moved = config.own != self._config.own
-        self._config = config
+        before, self._config = self._config, config
         super().tune(config)
-        if moved:
+        if config.own != before.own:
             self._load_data()
             self.batches = self.batches.replaced(*self._train)
-        else:
+            self._truth = None  # nobody knows what the reader's points mean
+        if config.own is None or config.outside != before.outside or not self._shows_all_points():
             self._aim()
 
     def probe(self, name: str, value: Any) -> None:
