@@ -79,6 +79,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.left, columns.right, columns.below)),
   );
   box.dataset.lesson = spec.lesson;
+  box.stage = stage; // for the console, and for the tests
   document.documentElement.lang = spec.language;
 
   function addPanel(name, title) {
@@ -182,13 +183,14 @@ function presetBar(stage) {
 
 /** Space plays and pauses, → steps, R resets: in the tab that is open, unless the reader types. */
 function keyboard(box, controls) {
+  // A button that was clicked gives its Space back to Play; one that was reached by keyboard keeps it.
+  box.addEventListener("click", (event) => event.detail > 0 && event.target.closest("button")?.blur());
   document.addEventListener("keydown", (event) => {
     if (!box.clientWidth || event.ctrlKey || event.metaKey || event.altKey) return;
     const tag = event.target.tagName;
     if (["INPUT", "SELECT", "TEXTAREA"].includes(tag) && event.target.type !== "checkbox") return;
     if (event.target.getAttribute?.("role") === "tab" && event.key === "ArrowRight") return;
-    // A button that was reached by keyboard keeps its Space; one that was clicked gives it back to Play.
-    const takesSpace = ["BUTTON", "SUMMARY", "A", "INPUT"].includes(tag) && event.target.matches(":focus-visible");
+    const takesSpace = ["BUTTON", "SUMMARY", "A", "INPUT"].includes(tag);
     if (event.key === " " && !takesSpace) controls.toggle();
     else if (event.key === "ArrowRight") controls.step();
     else if (event.key === "r" || event.key === "R") controls.reset();

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from playground.core.history import History
 from playground.core.knobs import BadValue
@@ -158,6 +159,10 @@ class Run:
             self._trainer.probe(name, value)
         if is_edit:
             self.edits.append((self.step, name, value))
+
+    def weights(self) -> list[Tensor]:
+        """Copies of all parameters, net by net."""
+        return [weight.detach().clone() for net in self._trainer.nets() for weight in net.parameters()]
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""

@@ -99,6 +99,7 @@ class Supervised(Trainer):
         self.batches = batches
         self.optimizer = optimizer
         self.penalty = Penalty(net, config)
+        self._parameters = list(net.parameters())
 
     def nets(self) -> tuple[nn.Module, ...]:
         return (self.net,)
@@ -106,7 +107,8 @@ class Supervised(Trainer):
     def stages(self) -> Iterator[str]:
         inputs, targets = next(self.batches)
         self.epoch = self.batches.epoch
-        self.optimizer.zero_grad()
+        for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
+            parameter.grad = None
         prediction = self.net(inputs)
         yield "forward"
         loss = self.loss(prediction, targets)

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import orjson
-from numpy.typing import NDArray
 
 from playground.core.pictures import Field, Network, Picture, Pictures, Points, Prints
 
@@ -17,15 +16,15 @@ Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
 
 
-def _floats(array: NDArray[Any]) -> Packed:
-    return {"f": b64encode(np.ascontiguousarray(array, dtype="<f4")).decode(), "n": array.shape}
+def _floats(array: Any) -> Packed:
+    return {"f": b64encode(np.ascontiguousarray(array, dtype="<f4").tobytes()).decode(), "n": array.shape}
 
 
-def _bytes(array: NDArray[Any]) -> Packed:
-    return {"u": b64encode(np.ascontiguousarray(array, dtype=np.uint8)).decode(), "n": array.shape}
+def _bytes(array: Any) -> Packed:
+    return {"u": b64encode(np.ascontiguousarray(array, dtype=np.uint8).tobytes()).decode(), "n": array.shape}
 
 
-def _signed(array: NDArray[Any]) -> Packed:
+def _signed(array: Any) -> Packed:
     """Values in -1..1 as bytes around 128."""
     return _bytes(np.rint(127 * array + 128))
 

@@ -73,7 +73,7 @@ def _open_tab(request: gr.Request) -> gr.Tabs:
 
 def build_page(device: torch.device, seats: Seats | None = None) -> gr.Blocks:
     """The whole app, one address for each language."""
-    seats = seats or Seats(device)
+    seats = Seats(device) if seats is None else seats
 
     def on_leave(request: gr.Request) -> None:
         seats.leave(request.session_hash or "")

@@ -20,8 +20,13 @@ class Seats:
     def __init__(self, device: torch.device, most: int = MOST_SEATS) -> None:
         self._device = device
         self._most = most
-        self._lock = threading.Lock()
+        self.changed = threading.Condition()  # held while seats come and go
         self._seats: OrderedDict[tuple[str, str], Seat] = OrderedDict()
+
+    @property
+    def sessions(self) -> set[str]:
+        """Who is here."""
+        return {session for session, _ in self._seats}
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -33,7 +38,7 @@ class Seats:
 
     def take(self, session: str, lesson: Lesson, text: Text) -> tuple[Seat, bool]:
         """The visitor's seat at a lesson, and whether it is new."""
-        with self._lock:
+        with self.changed:
             key = (session, lesson.key)
             if key in self._seats:
                 self._seats.move_to_end(key)
@@ -47,9 +52,10 @@ class Seats:
 
     def leave(self, session: str) -> None:
         """Free all seats of a visitor."""
-        with self._lock:
+        with self.changed:
             for key in [key for key in self._seats if key[0] == session]:
                 self._free(key)
 
     def _free(self, key: tuple[str, str]) -> None:
         self._seats.pop(key).interrupt()
+        self.changed.notify_all()

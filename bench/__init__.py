@@ -1,0 +1,1 @@
+"""Each number in the README, side by side with its peer."""

@@ -1,0 +1,1 @@
+"""The browser suite drives the real app in Chromium."""
