@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import frames, loops, start
+from bench import frames, latency, loops, start
 
 
 def main() -> None:
@@ -10,6 +10,7 @@ def main() -> None:
     loops.report()
     frames.report()
     start.report()
+    latency.report()
 
 
 if __name__ == "__main__":

@@ -22,8 +22,6 @@ WITH_MOMENTUM = ("momentum", "nesterov")
 class SupervisedConfig(RunConfig):
     """The knobs that every supervised lesson has."""
 
-    layers: tuple[int, ...] = layers((10,), group="net")
-    activation: str = choice("relu", ACTIVATIONS, group="net")
     optimizer: str = choice(
         "sgd", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"), group="training"
     )
@@ -34,6 +32,14 @@ class SupervisedConfig(RunConfig):
     batch: int = number(0, 0, 1000, group="training", integer=True, slider=(0, 100))
     l1: float = number(0, 0, 10, group="training", slider=(0, 0.1), live=True)
     l2: float = number(0, 0, 10, group="training", slider=(0, 0.1), live=True)
+
+
+@dataclass(frozen=True)
+class MlpConfig(SupervisedConfig):
+    """Those of the lessons whose net is a multi-layer perceptron that the reader builds."""
+
+    layers: tuple[int, ...] = layers((10,), group="net")
+    activation: str = choice("relu", ACTIVATIONS, group="net")
 
 
 def build_optimizer(config: SupervisedConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:

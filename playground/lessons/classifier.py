@@ -17,7 +17,7 @@ from playground.core.limits import RunConfig
 from playground.core.nets import linears, mlp
 from playground.core.pictures import Pictures, Points
 from playground.core.race import Lane, Race
-from playground.core.supervised import Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import held_out, spread
@@ -27,7 +27,7 @@ MOST_CLASSES = 5
 
 
 @dataclass(frozen=True)
-class ClassifierConfig(SupervisedConfig):
+class ClassifierConfig(MlpConfig):
     data: str = choice("blobs", points.MAKERS, group="data")
     own: tuple[tuple[float, float, int], ...] | None = own_points(MOST_CLASSES, group="data")
     classes: int = number(

@@ -14,7 +14,7 @@ from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
 from playground.core.nets import layer_outputs, linears, mlp
 from playground.core.pictures import Cards, Curve, Pictures, Points
-from playground.core.supervised import Loss, Supervised, SupervisedConfig, build_optimizer
+from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
 from playground.core.surgery import set_weight
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
@@ -30,7 +30,7 @@ MOST_CARDS = 20  # data sets up to this size show their mini-batches as cards
 
 
 @dataclass(frozen=True)
-class RegressionConfig(SupervisedConfig):
+class RegressionConfig(MlpConfig):
     target: str = choice("parabola", curves.TARGETS, group="data")
     own: tuple[tuple[float, float, int], ...] | None = own_points(1, group="data")
     samples: int = number(100, 2, 1000, group="data", integer=True, slider=(2, 300))

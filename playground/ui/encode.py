@@ -65,4 +65,5 @@ def pack(picture: Picture) -> Packed:
 def encode(state: dict[str, Any], pictures: Pictures) -> str:
     """One frame as the one string that the stage gets."""
     packed = {name: _packed(picture) for name, picture in pictures.items()}
-    return orjson.dumps({**state, "pictures": packed}, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    text = orjson.dumps({**state, "pictures": packed}, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return text.replace("<", "\\u003c")  # no text of a visitor may ever look like markup on its way

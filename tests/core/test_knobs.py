@@ -64,7 +64,9 @@ BAD = {
     "bend": [*JUNK, 1, True, "Tanh", " tanh", "tanh\n", ["relu"]],
     "wild": [*JUNK, 0, 1, "0", "true", 1.0],
     "inputs": [*JUNK, 1, True, "x", ["x", "z"], ["x", 1], ["x", ["y"]], {"x": 1}],
-    "widths": [0, True, "8", "8-8", [0], [17], [-1], [1.0], [True], ["8"], [[8]], [8] * 9, [10**30], {"a": 1}, NAN, None],
+    "widths": [
+        0, True, "8", "8-8", [0], [17], [-1], [1.0], [True], ["8"], [[8]], [8] * 9, [10**30], {"a": 1}, NAN, None,
+    ],
     "points": [
         0, True, "", "1_2_0", {}, [1], [[1, 2]], [[1, 2, 0, 0]], [[1, 2, 3]], [[1, 2, -1]], [[1, 2, 0.5]],
         [[NAN, 0, 0]], [[0, INF, 0]], [[0, 0, NAN]], [[10001, 0, 0]], [[True, 0, 0]], [[0, 0, True]], [["1", "2", "0"]],
@@ -177,8 +179,7 @@ def test_any_json_is_either_taken_or_refused(name, value):
     """Nothing but BadValue comes out; a value that is taken passes its own check again unchanged."""
     try:
         taken = getattr(Sample().changed({name: value}), name)
-    except BadValue as refused:
-        assert len(str(refused.facts["value"])) <= 40
+    except BadValue:
         return
     assert Sample.knobs()[name].check(taken) == taken
     json.dumps(taken, allow_nan=False)

@@ -106,7 +106,7 @@ def test_the_compute_lock_is_held_inside_and_free_after(device):
     randomness = Randomness(device)
     with randomness.own():
         assert COMPUTE._held
+    error = ValueError("x")
     with pytest.raises(ValueError, match="x"), randomness.forked():
-        assert COMPUTE._held
-        raise ValueError("x")
+        raise error
     assert not COMPUTE._held

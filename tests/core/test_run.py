@@ -104,7 +104,7 @@ def test_a_raised_limit_reopens_a_finished_run_and_a_lowered_one_does_not(device
 
 def test_a_goal_stops_at_the_loss_it_names(device):
     run = regression(device, goal=0.02, steps=0)
-    run.advance(steps=100)
+    run.advance(steps=300)
     frame = run.peek()
     assert frame.stop.reason == "goal"
     _, values = run.history.series["loss"].shown(1000)
@@ -118,7 +118,9 @@ def test_a_goal_stops_at_the_loss_it_names(device):
 
 def test_a_plateau_stops_a_run_that_does_not_learn(device):
     run = regression(device, lr=1e-6, patience=20, steps=0)
-    run.advance(steps=40)
+    run.advance(steps=20)
+    assert run.peek().stop is None
+    run.advance(steps=20)
     assert run.peek().stop.reason == "plateau"
     run.resume()
     run.advance(steps=20)
