@@ -1,27 +1,46 @@
 // Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
 
-import { fieldPanel, barsPanel } from "./field.js";
+import { cloudPanel } from "./cloud.js";
+import { convolutionPanel } from "./convolution.js";
 import { fitPanel, lossPanel } from "./curve.js";
 import { decode } from "./decode.js";
 import { element, fill } from "./dom.js";
+import { barsPanel, fieldPanel } from "./field.js";
+import { heatPanel } from "./heat.js";
+import { imagesPanel, wrongPanel } from "./images.js";
 import { networkPanel } from "./network.js";
+import { padPanel } from "./pad.js";
 import { settingsPanel } from "./settings.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
 
+// Where each picture stands and who draws it; one that `waits` stands there before its picture comes.
 const PANELS = {
+  pad: { make: padPanel, column: "above", waits: true },
   network: { make: networkPanel, column: "left" },
   loss: { make: lossPanel, column: "left" },
   fit: { make: fitPanel, column: "right" },
   field: { make: (body, head, stage) => fieldPanel(body, head, stage, "field", true), column: "right" },
   field2: { make: (body, head, stage) => fieldPanel(body, head, stage, "field2", false), column: "right" },
-  bars: { make: barsPanel, column: "left", waits: true }, // stands there empty until the reader points at the plane
+  bars: { make: barsPanel, column: "left", waits: true },
+  samples: { make: imagesPanel, column: "left" },
   confusion: { make: matrixPanel, column: "right" },
+  wrong: { make: wrongPanel, column: "right", waits: true },
+  cloud: { make: cloudPanel, column: "left" },
+  filters: { make: imagesPanel, column: "left" },
+  change: { make: imagesPanel, column: "left" },
+  maps1: { make: imagesPanel, column: "below" },
+  maps2: { make: imagesPanel, column: "below" },
+  saliency: { make: imagesPanel, column: "right" },
+  rows: { make: heatPanel, column: "below" },
+  memory: { make: heatPanel, column: "below" },
+  convolution: { make: convolutionPanel, column: "below", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;
+const LOADING_EVERY = 400; // milliseconds between two looks at a download
 const asked = new URLSearchParams(location.search); // the address as the visitor came; tabs that open later find it here
 const opened = new Set();
 
@@ -72,11 +91,11 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
-  const columns = { left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
+  const columns = { above: element("div", { class: "above" }), left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
   for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
   box.replaceChildren(
     element("p", { class: "lede", text: spec.lede }), presets.node, bar, toast,
-    element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.left, columns.right, columns.below)),
+    element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.above, columns.left, columns.right, columns.below)),
   );
   box.dataset.lesson = spec.lesson;
   box.stage = stage; // for the console, and for the tests
@@ -87,7 +106,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     const head = element("div", { class: "head" }, element("h3", { text: title }));
     const node = element("section", { class: "panel", "data-panel": name, "aria-label": title, hidden: true }, head, body);
     columns[PANELS[name].column].append(node);
-    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage) });
+    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage, name) });
   }
 
   function draw() {
@@ -100,9 +119,8 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     box.removeAttribute("aria-busy");
     for (const [name, { node, drawing }] of panels) {
       const picture = state.pictures[name];
-      const waits = PANELS[name].waits && Boolean(state.pictures.field);
-      node.hidden = !picture && !waits;
-      if (picture || waits) drawing.draw(picture, state, renewed);
+      node.hidden = !picture && !PANELS[name].waits;
+      if (!node.hidden) drawing.draw(picture, state, renewed);
     }
     controls.draw(state);
     settings.draw(state);
@@ -113,6 +131,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     box.dataset.playing = state.playing;
     box.dataset.reason = state.why.reason;
     showAddress();
+    if (state.why.reason === "loading") setTimeout(() => send({ kind: "look" }), LOADING_EVERY);
   }
 
   function showAddress() {

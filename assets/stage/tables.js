@@ -6,8 +6,16 @@ import { css, palette } from "./palette.js";
 
 export function matrixPanel(body, head, stage) {
   const { words } = stage;
+  let shown = "";
+  function choose(truth, guess) {
+    stage.view.cell = [truth, guess];
+    stage.send({ kind: "probe", name: "cell", value: [truth, guess] });
+  }
   return {
     draw(picture) {
+      const key = picture.values.join() + (stage.state?.course ?? "") + document.body.className;
+      if (key === shown) return; // rebuilding it each frame would take the focus away
+      shown = key;
       const c = palette(stage.state?.course);
       const count = picture.rows.length;
       const headRow = element("tr", {}, element("td", { class: "corner", text: `${words.true_class} ↓ ${words.predicted_class} →` }),
@@ -19,11 +27,12 @@ export function matrixPanel(body, head, stage) {
           const share = value / total;
           const colour = i === j ? c.plus : c.minus;
           const style = `background:${css(colour, share * 0.85)};color:${share > 0.55 ? "#fff" : "inherit"}`;
-          return element("td", { style, text: String(value) });
+          const opens = stage.spec.panels.wrong ? { tabindex: 0, role: "button", onclick: () => choose(i, j), onkeydown: (event) => event.key === "Enter" && choose(i, j) } : {};
+          return element("td", { style, text: String(value), ...opens });
         });
         return element("tr", {}, element("th", { scope: "row", text: name }), ...cells);
       });
-      body.replaceChildren(element("table", { class: "matrix" }, headRow, ...rows));
+      body.replaceChildren(element("table", { class: count > 5 ? "matrix small" : "matrix" }, headRow, ...rows));
     },
     repaint() {},
   };

@@ -19,8 +19,12 @@ class Series:
         self._last: tuple[int, float] | None = None
 
     def extend(self, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
-        """Add values in the order of their steps; one for a step that is there already is passed over."""
+        """Add values in the order of their steps; one for the newest step replaces what stands there."""
         if self._last:
+            if len(steps) and steps[0] == self._last[0]:
+                self._last = (self._last[0], float(values[0]))
+                if self._steps[-1] == steps[0]:
+                    self._values[-1] = values[0]
             new = steps > self._last[0]
             steps, values = steps[new], values[new]
         if not len(steps):

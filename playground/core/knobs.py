@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
@@ -25,7 +24,10 @@ class BadValue(ValueError):
 
 def echo(value: object) -> str:
     """The refused value, short enough for a sentence."""
-    text = str(value)
+    try:
+        text = str(value).encode(errors="replace").decode()  # half a surrogate pair cannot be sent
+    except ValueError:  # an integer of thousands of digits
+        text = "…"
     return text if len(text) <= LONGEST_ECHO else text[: LONGEST_ECHO - 1] + "…"
 
 
@@ -69,9 +71,9 @@ class Number(Knob):
 
     def check(self, value: Any) -> Any:
         wrong = self.refuse(value, low=f"{self.low:g}", high=f"{self.high:g}")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise wrong
-        if not self.low <= value <= self.high or (self.integer and value != int(value)):
+        if not self.low <= value <= self.high or (self.integer and value != int(value)):  # NaN compares false
             raise wrong
         return int(value) if self.integer else float(value)
 
@@ -193,7 +195,7 @@ class OwnPoints(Knob):
         return self.check(parts)
 
     def write(self, value: Any) -> str:
-        return "~".join(f"{x:g}_{y:g}_{label}" for x, y, label in value or ())
+        return "~".join(f"{x:.10g}_{y:.10g}_{label}" for x, y, label in value or ())
 
 
 def _declare(knob: Knob) -> Any:

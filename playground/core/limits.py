@@ -50,6 +50,7 @@ class Limits:
             self.last_step = config.steps or math.inf
         if config.goal != self._config.goal:
             self._goal_is_open = True
+        self._first_loss = None  # other data may have another scale
         self._config = config
 
     def resume(self, step: int) -> None:
@@ -84,11 +85,14 @@ class Limits:
         return None
 
     def _is_plateau(self, losses: NDArray[np.float32], patience: int) -> bool:
-        self._sum += float(losses.sum())
-        self._count += len(losses)
-        if self._count < patience:
-            return False
-        mean = self._sum / self._count
-        worse = mean > BETTER * self._best
-        self._best, self._sum, self._count = min(self._best, mean), 0.0, 0
-        return worse
+        """Whether a window of `patience` steps brought no progress; windows are whole however often one looks."""
+        for loss in losses:
+            self._sum += float(loss)
+            self._count += 1
+            if self._count < patience:
+                continue
+            mean, self._sum, self._count = self._sum / self._count, 0.0, 0
+            if mean > BETTER * self._best:
+                return True
+            self._best = mean
+        return False

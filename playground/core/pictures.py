@@ -111,6 +111,48 @@ class Prints(Picture):
     outputs: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Images(Picture):
+    """Small pictures (n, height, width) in 0..255: ink on black, or values around 128 when signed.
+
+    Under each stands its guess (n,), marked right or wrong against the truth (n,), or the truth alone.
+    """
+
+    values: Array
+    signed: bool = False
+    truth: Array | None = None
+    guess: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud(Picture):
+    """Points in two or three dimensions: xyz (n, 2 or 3) with their classes (n,)."""
+
+    xyz: Array
+    label: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Heat(Picture):
+    """Values (rows, columns) as a strip of colours."""
+
+    values: Array
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    signed: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Patch(Picture):
+    """One place of a convolution: patch (k, k), kernel (k, k), their sum over all channels, the bias, and (x, y)."""
+
+    patch: Array
+    kernel: Array
+    sum: Array
+    bias: Array
+    at: tuple[int, int]
+
+
 Pictures = Mapping[str, Picture]
 
 

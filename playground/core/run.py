@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from playground.core.history import History
 from playground.core.knobs import BadValue
@@ -21,6 +22,7 @@ from playground.core.trainer import Metrics, Trainer
 
 Build = Callable[[Any, torch.device], Trainer]
 SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
+MOST_EDITS = 1000
 SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
 
 
@@ -44,7 +46,7 @@ class Run:
         self.step = 0
         self.stop: Stop | None = None
         self.history = History()
-        self.edits: list[tuple[int, str, Any]] = []  # (step, what, value): all that was done to the run by hand
+        self.edits: deque[tuple[int, str, Any]] = deque(maxlen=MOST_EDITS)  # (step, what, value): what was done by hand
         self._limits = Limits(config)
         self._randomness = Randomness(device)
         with self._randomness.own():
@@ -52,17 +54,21 @@ class Run:
         self._pending: list[Metrics] = []
         self._stages: Iterator[str] | None = None
         self._stage = ""
+        self._is_hurried = False
         self._keep_sound_weights()
 
     def advance(self, steps: int | None = None, seconds: float | None = None) -> int:
         """Learn for so many steps or seconds, whichever ends first; returns the steps taken.
 
-        Ends early at the step limit. With `seconds` it also gives way when somebody waits for the compute lock.
+        Ends early at the step limit. It also gives way when `hurry` is called and, with
+        `seconds`, when somebody waits for the compute lock.
         """
         started = self.step
         last = min(self._limits.last_step, math.inf if steps is None else started + steps)
         clock, pending, step = time.perf_counter, self._pending, self._trainer.step
+        self._is_hurried = False
         with self._randomness.own():
+            torch.set_num_threads(self._trainer.threads)
             end = math.inf if seconds is None else clock() + seconds
             give_way = math.inf if seconds is None else clock() + SHARED_SLICE
             if self._stages:
@@ -71,7 +77,7 @@ class Run:
                 pending.append(step())
                 self.step += 1
                 now = clock()
-                if now > end or (now > give_way and COMPUTE.contended):
+                if now > end or self._is_hurried or (now > give_way and COMPUTE.contended):
                     break
         return self.step - started
 
@@ -91,12 +97,14 @@ class Run:
         for _ in self._stages:
             pass
         self._stages = None
+        self._stage = self._trainer.STAGES[-1]
         self._pending.append(self._trainer.metrics)
         self.step += 1
 
     def peek(self, *, closely: bool = False) -> Frame:
         """The frame of this moment; `closely` is for slow motion: it adds the stage and the gradients."""
         with self._randomness.forked(), self._trainer.observed():
+            torch.set_num_threads(self._trainer.threads)
             (losses, measured, pictures), sound = to_host(self._view(closely))
             exploded = [self._limits.exploded(values) for values in losses.values()]
             if all(place is None for place in exploded) and sound:
@@ -152,21 +160,35 @@ class Run:
 
     def probe(self, name: str, value: Any) -> None:
         """Ask or do something between frames; raises BadValue and changes nothing when it is not understood."""
-        is_edit = name in self._trainer.EDITS
-        if is_edit:
-            self._settle()
+        if name not in self._trainer.EDITS:
+            with self._randomness.forked(), self._trainer.observed():
+                self._trainer.probe(name, value)
+            return
+        self._trainer.check(name, value)
+        self._settle()
         with self._randomness.own():
             self._trainer.probe(name, value)
-        if is_edit:
-            self.edits.append((self.step, name, value))
+        self.edits.append((self.step, name, value))
 
     def weights(self) -> list[Tensor]:
         """Copies of all parameters, net by net."""
         return [weight.detach().clone() for net in self._trainer.nets() for weight in net.parameters()]
 
+    def net(self) -> nn.Module:
+        """The first net, on loan: whoever asks neither keeps nor changes it."""
+        return self._trainer.nets()[0]
+
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""
         return self._trainer.lacking()
+
+    def remark(self) -> str:
+        """The text key of something that the reader should know about the data; empty when there is nothing."""
+        return self._trainer.remark()
+
+    def hurry(self) -> None:
+        """End the `advance` that is under way after its present step: somebody has a question. Needs no lock."""
+        self._is_hurried = True
 
     def resume(self) -> None:
         """Go on after a stop; a diverged run must be built anew instead."""

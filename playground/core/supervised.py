@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from playground.core.batches import Batches
 from playground.core.knobs import Config, choice, layers, number
 from playground.core.limits import RunConfig
-from playground.core.nets import ACTIVATIONS, linears
+from playground.core.nets import ACTIVATIONS
 from playground.core.trainer import Trainer
 
 Loss = Callable[[Tensor, Tensor], Tensor]
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")
 WITH_MOMENTUM = ("momentum", "nesterov")
 
 
@@ -22,9 +23,7 @@ WITH_MOMENTUM = ("momentum", "nesterov")
 class SupervisedConfig(RunConfig):
     """The knobs that every supervised lesson has."""
 
-    optimizer: str = choice(
-        "sgd", ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"), group="training"
-    )
+    optimizer: str = choice("sgd", OPTIMIZERS, group="training")
     lr: float = number(0.1, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
     momentum: float = number(
         0.9, 0, 0.999, group="training", slider=(0, 0.99), live=True, shown_if=("optimizer", WITH_MOMENTUM)
@@ -42,8 +41,10 @@ class MlpConfig(SupervisedConfig):
     activation: str = choice("relu", ACTIVATIONS, group="net")
 
 
-def build_optimizer(config: SupervisedConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """The torch.optim optimizer that the config names."""
+def build_optimizer(
+    config: SupervisedConfig, parameters: Iterable[nn.Parameter], *, fused: bool | None = None
+) -> torch.optim.Optimizer:
+    """The torch.optim optimizer that the config names; `fused` is worth it for Adam on nets that are not tiny."""
     lr, momentum = config.lr, config.momentum
     match config.optimizer:
         case "sgd":
@@ -57,7 +58,7 @@ def build_optimizer(config: SupervisedConfig, parameters: Iterable[nn.Parameter]
         case "rmsprop":
             return torch.optim.RMSprop(parameters, lr=lr)
         case "adam":
-            return torch.optim.Adam(parameters, lr=lr)
+            return torch.optim.Adam(parameters, lr=lr, fused=fused)
         case _:
             return torch.optim.AdamW(parameters, lr=lr)
 
@@ -74,7 +75,7 @@ class Penalty:
     """l1 · Σ|w| + l2/2 · Σw² over the weights, not the biases: with SGD the second part is weight decay."""
 
     def __init__(self, net: nn.Module, config: SupervisedConfig) -> None:
-        self._weights = [layer.weight for layer in linears(net)]
+        self._weights = [weight for weight in net.parameters() if weight.dim() > 1]
         self.tune(config)
 
     def tune(self, config: SupervisedConfig) -> None:
@@ -94,7 +95,7 @@ class Supervised(Trainer):
 
     def __init__(
         self,
-        net: nn.Sequential,
+        net: nn.Module,
         loss: Loss,
         batches: Batches,
         optimizer: torch.optim.Optimizer,

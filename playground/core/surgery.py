@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,21 +14,31 @@ from playground.core.nets import linears
 LARGEST_WEIGHT = 100.0
 
 
-def set_weight(net: nn.Module, edit: Any) -> None:
-    """edit: {layer, unit, source, value}; layer counts the linear layers from 0, a source of None is the bias."""
+def check_edit(net: nn.Module, edit: Any) -> tuple[nn.Linear, int, int | None, float]:
+    """edit: {layer, unit, source, value}; layer counts the linear layers from 0, a source of None is the bias.
+
+    Returns the layer and the rest; raises BadValue.
+    """
     wrong = BadValue("bad_weight", value=echo(edit), largest=f"{LARGEST_WEIGHT:g}")
     if not isinstance(edit, Mapping):
         raise wrong
     layer: Any = edit.get("layer")
-    unit, source, value = edit.get("unit"), edit.get("source"), edit.get("value")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise wrong
+    unit: Any = edit.get("unit")
+    source, value = edit.get("source"), edit.get("value")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= LARGEST_WEIGHT:
+        raise wrong  # NaN compares false
     stack = linears(net)
-    if abs(value) > LARGEST_WEIGHT or not is_place(layer, len(stack)):
+    if not is_place(layer, len(stack)):
         raise wrong
     linear = stack[layer]
     if not is_place(unit, linear.out_features) or not (source is None or is_place(source, linear.in_features)):
         raise wrong
+    return linear, unit, source, float(value)
+
+
+def set_weight(net: nn.Module, edit: Any) -> None:
+    """Set what `check_edit` describes."""
+    linear, unit, source, value = check_edit(net, edit)
     with torch.no_grad():
         if source is None:
             linear.bias[unit] = value

@@ -22,6 +22,7 @@ class Trainer(ABC):
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
     EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
     metrics: Metrics
+    threads: int = 1  # for tiny nets a second thread only burns time; more than one also changes the last digits
     epoch: int = 0
 
     @abstractmethod
@@ -50,9 +51,17 @@ class Trainer(ABC):
     def tune(self, config: Config) -> None:
         """Take over the live knobs of another config."""
 
+    def check(self, name: str, value: Any) -> None:
+        """Raise BadValue for an edit that is not understood: it must not even finish the step that is under way."""
+        return None
+
     def probe(self, name: str, value: Any) -> None:
         """Answer a question between frames; raises BadValue for one that is not understood."""
         raise BadValue("bad_probe", value=echo(name))
+
+    def remark(self) -> str:
+        """The text key of something that the reader should know about the data; empty when there is nothing."""
+        return ""
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""

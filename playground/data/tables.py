@@ -9,7 +9,7 @@ import math
 from playground.core.knobs import MAX_POINTS, BadValue, echo
 
 MAX_BYTES = 1_000_000
-DELIMITERS = ",;\t "
+DELIMITERS = ";\t, "  # the comma late: it may be a decimal comma
 ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
 
 Point = tuple[float, float, int]
@@ -77,7 +77,8 @@ def _finite(cell: str, row: int) -> float:
 def _scaled(values: list[float], bound: float) -> list[float]:
     """Mapped to -bound..bound; a constant column becomes 0."""
     low, high = min(values), max(values)
-    return [bound * (2 * (value - low) / (high - low) - 1) if high > low else 0.0 for value in values]
+    half = high / 2 - low / 2  # halves, so that no difference of two finite numbers overflows
+    return [bound * ((value / 2 - low / 2) / half * 2 - 1) if half > 0 else 0.0 for value in values]
 
 
 def _table(data: bytes, columns: int, numeric: int) -> tuple[list[list[float]], list[list[str]]]:

@@ -2,6 +2,7 @@
 
 from playground.core.lesson import Lesson
 from playground.lessons.classifier import CLASSIFIER
+from playground.lessons.digits import DIGITS_LESSON
 from playground.lessons.regression import REGRESSION
 
-LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER)
+LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON)

@@ -18,6 +18,7 @@ from playground.core.nets import linears, mlp
 from playground.core.pictures import Pictures, Points
 from playground.core.race import Lane, Race
 from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
+from playground.core.surgery import check_edit
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import held_out, spread
@@ -87,6 +88,8 @@ def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn
 class Classifier(Supervised):
     """One net with a softmax over the classes, or with one logit and a sigmoid."""
 
+    net: nn.Sequential
+
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
         self._view = View(load(config, device), config.features, config.class_count, device)
@@ -113,6 +116,9 @@ class Classifier(Supervised):
             self._own = config.own
             self._view.data = load(config, self._device)
             self.batches = self.batches.replaced(*self._view.data.train)
+
+    def check(self, name: str, value: Any) -> None:
+        check_edit(self.net, value)
 
     def probe(self, name: str, value: Any) -> None:
         if not self._view.probe(name, value, self.net):
@@ -149,6 +155,8 @@ class BothHeads(Race):
 
     def measure(self) -> Metrics:
         data = self._view.data
+        if not len(data.train[0]):
+            return {}
         return {
             f"{lane.name}_accuracy": accuracy(lane.net, data.test if len(data.test[0]) else data.train)
             for lane in self.lanes
@@ -165,6 +173,9 @@ class BothHeads(Race):
             self._own = config.own
             self._view.data = load(config, self._device)
             self.batches = self.batches.replaced(*self._view.data.train)
+
+    def check(self, name: str, value: Any) -> None:
+        check_edit(self.softmax, value)
 
     def probe(self, name: str, value: Any) -> None:
         if not self._view.probe(name, value, self.softmax):

@@ -15,7 +15,7 @@ from playground.core.limits import RunConfig
 from playground.core.nets import layer_outputs, linears, mlp
 from playground.core.pictures import Cards, Curve, Pictures, Points
 from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
-from playground.core.surgery import set_weight
+from playground.core.surgery import check_edit, set_weight
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
 from playground.data.split import held_out, spread
@@ -75,6 +75,8 @@ def _span(values: list[float]) -> tuple[float, float]:
 
 class Regression(Supervised):
     """A multi-layer perceptron from x to y."""
+
+    net: nn.Sequential
 
     def __init__(self, config: RegressionConfig, device: torch.device) -> None:
         self._config = config
@@ -159,6 +161,9 @@ class Regression(Supervised):
             self._truth = None  # nobody knows what the reader's points mean
         if config.own is None or config.outside != before.outside or not self._shows_all_points():
             self._aim()
+
+    def check(self, name: str, value: Any) -> None:
+        check_edit(self.net, value)
 
     def probe(self, name: str, value: Any) -> None:
         match name:

@@ -19,8 +19,9 @@ Action = Mapping[str, Any]
 
 def perform(seat: Seat, action: Any) -> None:
     """Do what the stage asks; a refusal becomes a notice and leaves the run as it was."""
-    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset", "preset"):
+    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset"):
         seat.interrupt()  # ahead of the lock: the turn that plays now must not delay it
+    seat.run.hurry()
     with seat.lock:
         try:
             _find(action)(seat, action)
@@ -40,8 +41,11 @@ def open_link(seat: Seat, query: str) -> None:
                 values[name] = knob.read(given[name])
             except BadValue as error:
                 seat.refuse(error)
-    if values:
-        seat.renew(seat.lesson.config().changed(values))
+    try:
+        if values:
+            seat.renew(seat.lesson.config().changed(values))
+    except BadValue as error:  # each value is allowed, but not all of them together
+        seat.refuse(error)
 
 
 def _find(action: Any) -> Callable[[Seat, Action], None]:
@@ -105,6 +109,7 @@ def _set_preset(seat: Seat, action: Action) -> None:
     if not isinstance(name, str) or name not in seat.lesson.presets:
         raise BadValue("bad_preset", value=echo(name), options=", ".join(seat.lesson.presets))
     preset = seat.lesson.presets[name]
+    seat.interrupt()
     seat.renew(preset.config)
     seat.speed, seat.course = preset.speed, preset.course
 
@@ -119,11 +124,22 @@ def _load_table(seat: Seat, action: Action) -> None:
         raise BadValue("bad_action", value=echo(data))
     if len(data) > 2 * MAX_BYTES:
         raise BadValue("csv_big", size=f"{len(data) * 3 / 4e6:.1f}", most=f"{MAX_BYTES / 1e6:g}")
-    try:
-        table = b64decode(data, validate=True)
-    except ValueError as error:
-        raise BadValue("csv_binary") from error
+    table = _bytes(data, "csv_binary")
     adopt(seat, seat.run.config.changed({"own": seat.lesson.read_table(table)}))
+
+
+def _bytes(text: str, refusal: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError as error:
+        raise BadValue(refusal) from error
+
+
+def _load_picture(seat: Seat, action: Action) -> None:
+    data = action.get("data")
+    if not isinstance(data, str) or seat.lesson.read_picture is None:
+        raise BadValue("bad_action", value=echo(data))
+    seat.run.probe("picture", seat.lesson.read_picture(_bytes(data, "bad_picture")))
 
 
 def adopt(seat: Seat, config: RunConfig) -> None:
@@ -151,4 +167,5 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "preset": _set_preset,
     "probe": _probe,
     "csv": _load_table,
+    "image": _load_picture,
 }

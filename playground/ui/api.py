@@ -1,9 +1,10 @@
-"""The public endpoint: training without a page, for scripts."""
+"""The public endpoints, for scripts: training without a page, and the shipped reader."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,12 +12,26 @@ import torch
 
 from playground.core.knobs import BadValue, echo
 from playground.core.run import Run
+from playground.data.photo import open_picture
 from playground.lessons import LESSONS
+from playground.reader.read import read
 from playground.text import Text
 
 MOST_STEPS = 100_000
 MOST_SECONDS = 60
 FRAMES_A_SECOND = 10
+
+
+def predict_digit(path: str) -> dict[str, float]:
+    """Read a handwritten digit from an image file of any size, dark ink on light or light on dark.
+
+    Returns the ten probabilities; the label is the most probable digit.
+    """
+    try:
+        chances = read(open_picture(Path(path).read_bytes()))
+    except BadValue as error:
+        raise gr.Error(Text("en").refusal(error)) from error
+    return {str(digit): float(chance) for digit, chance in enumerate(chances)}
 
 
 def make_train(device: torch.device) -> Callable[..., Iterator[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import orjson
 
-from playground.core.pictures import Field, Network, Picture, Pictures, Points, Prints
+from playground.core.pictures import Cloud, Field, Images, Network, Patch, Picture, Pictures, Points, Prints
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -59,7 +59,24 @@ def pack(picture: Picture) -> Packed:
         packed |= {"focus": _bytes(picture.focus)} if picture.focus is not None else {}
     if isinstance(picture, Network):
         packed["glimpses"] = [_signed(glimpse) for glimpse in picture.glimpses]
+    if isinstance(picture, Images):
+        packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
+    if isinstance(picture, Cloud):
+        packed["label"] = _bytes(picture.label)
+    if isinstance(picture, Patch):
+        packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed
+
+
+def _captions(images: Images) -> Packed:
+    """labels, and marks: 1 right, 2 wrong, 0 neither."""
+    shown = images.truth if images.guess is None else images.guess
+    if shown is None:
+        return {}
+    marks = [0] * len(shown)
+    if images.truth is not None and images.guess is not None:
+        marks = [1 if truth == guess else 2 for truth, guess in zip(images.truth, images.guess, strict=True)]
+    return {"labels": [str(int(value)) for value in shown], "marks": marks}
 
 
 def encode(state: dict[str, Any], pictures: Pictures) -> str:

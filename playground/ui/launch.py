@@ -18,6 +18,7 @@ LARGEST_UPLOAD = "1mb"
 MOST_WAITING = 256
 HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

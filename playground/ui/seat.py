@@ -91,10 +91,22 @@ class Seat:
     def is_ready(self) -> bool:
         """Whether there is something to learn from; says what is missing."""
         lacking = self.run.lacking()
-        if lacking:
-            self.notify(self.text.refusal(lacking))
+        if lacking and lacking.key == "loading":
+            self.explain("loading", **lacking.facts)
+        elif lacking:
+            self.refuse(lacking)
             self.explain("ready")
         return lacking is None
+
+    def _follow_loading(self) -> None:
+        """Data that come over the network are told as they come, and what came instead of them too."""
+        lacking = self.run.lacking()
+        if lacking and lacking.key == "loading":
+            self.explain("loading", **lacking.facts)
+        elif self._why["reason"] == "loading":
+            self.explain("ready")
+            if self.run.remark():
+                self.notify(self.text.say(f"remarks.{self.run.remark()}"))
 
     def reopen(self) -> None:
         """Let a stopped run go on; a diverged one starts anew."""
@@ -134,6 +146,7 @@ class Seat:
     def frame(self) -> str:
         """What this visitor sees now, as the stage's one string."""
         with self.lock:
+            self._follow_loading()
             frame = self.run.peek(closely=self.speed == "slow")
             if frame.stop and self.playing:
                 self.interrupt()

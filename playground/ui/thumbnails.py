@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 import orjson
@@ -20,8 +19,7 @@ def thumbnails(lesson: Lesson, config: RunConfig) -> orjson.Fragment:
     """One picture for each option of the lesson's gallery knob, already in JSON."""
     if lesson.thumbnails is None:
         return orjson.Fragment(b"{}")
-    live = {name: knob.default for name, knob in config.knobs().items() if knob.live}
-    return _drawn(lesson.thumbnails, replace(config, **live))
+    return _drawn(lesson.thumbnails, config)
 
 
 @lru_cache(maxsize=64)

@@ -17,11 +17,12 @@ MOST_MINUTES = 10
 def play(seat: Seat, players: Callable[[], int], minutes: float = MOST_MINUTES) -> Iterator[str]:
     """The frames of one play, until it is paused, stops by itself, or its time is up."""
     ticket = seat.begin()
-    yield seat.frame()
     if ticket is None:
+        yield seat.frame()
         return
     end = time.monotonic() + 60 * minutes
     try:
+        yield seat.frame()
         while seat.is_playing(ticket):
             began = time.perf_counter()
             seat.wake.clear()

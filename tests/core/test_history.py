@@ -51,14 +51,14 @@ def test_thinning_does_not_depend_on_the_pieces():
     )
 
 
-def test_a_step_that_is_there_already_is_passed_over():
+def test_the_newest_step_is_replaced_and_older_ones_are_passed_over():
     series = Series()
     series.extend(np.array([0, 1, 2]), np.float32([5, 6, 7]))
     series.extend(np.array([2]), np.float32([9]))
     series.extend(np.array([1, 2, 3]), np.float32([9, 9, 8]))
     steps, values = series.shown(10)
     assert steps.tolist() == [0, 1, 2, 3]
-    assert values.tolist() == [5, 6, 7, 8]
+    assert values.tolist() == [5, 6, 9, 8]
 
 
 def test_an_empty_series_has_no_newest():

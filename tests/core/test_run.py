@@ -13,7 +13,6 @@ import torch
 from playground.core.knobs import BadValue
 from playground.core.randomness import COMPUTE
 from playground.core.run import SHOWN, Run
-from playground.lessons import LESSONS
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.regression import REGRESSION, RegressionConfig
 from tests.core.tiny import make, same, state
@@ -134,7 +133,7 @@ def test_no_plateau_while_it_learns(device):
         assert run.peek().stop is None
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+@pytest.mark.parametrize("lesson", [REGRESSION, CLASSIFIER], ids=lambda lesson: lesson.key)
 @pytest.mark.parametrize("lr", [1e6, 1e7])
 @pytest.mark.parametrize("steps", [1, 7, 100])
 def test_a_diverging_run_stops_and_its_page_stays_readable(device, lesson, lr, steps):
@@ -185,7 +184,7 @@ def test_a_weight_set_to_its_limits_keeps_the_page_readable(device):
     assert all(np.isfinite(array).all() for array in arrays(frame))
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+@pytest.mark.parametrize("lesson", [REGRESSION, CLASSIFIER], ids=lambda lesson: lesson.key)
 @pytest.mark.parametrize("values", [{}, {"test": 0.3, "batch": 5, "samples": 8}])
 def test_frames_are_numpy_only_and_survive_pickling(device, lesson, values):
     """No tensor, no function, no lock: a frame can be kept and sent."""
@@ -260,7 +259,7 @@ def test_a_frame_names_the_stage_only_when_looked_at_closely(device):
     assert run.peek(closely=True).stage == "forward"
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+@pytest.mark.parametrize("lesson", [REGRESSION, CLASSIFIER], ids=lambda lesson: lesson.key)
 def test_gradients_show_in_slow_motion_only(device, lesson):
     """They are those that the update will use."""
     run = Run(lesson.build, lesson.config(), device)
@@ -307,7 +306,7 @@ def test_a_refused_probe_between_steps_changes_nothing(device):
         with pytest.raises(BadValue):
             run.probe(name, value)
     assert same(state(run), before)
-    assert (run.step, run.edits) == (3, [])
+    assert (run.step, list(run.edits)) == (3, [])
 
 
 def test_a_weight_set_in_the_middle_of_a_step_waits_for_its_end(device):

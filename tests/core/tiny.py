@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from playground.core.batches import Batches
-from playground.core.knobs import number
-from playground.core.nets import layer_outputs, mlp
+from playground.core.knobs import choice, layers, number
+from playground.core.nets import ACTIVATIONS, layer_outputs, mlp
 from playground.core.pictures import Curve, Pictures
 from playground.core.run import Run
 from playground.core.supervised import Supervised, SupervisedConfig, build_optimizer
@@ -20,6 +20,8 @@ ROWS = 45
 
 @dataclass(frozen=True)
 class TinyConfig(SupervisedConfig):
+    layers: tuple[int, ...] = layers((10,), group="net")
+    activation: str = choice("relu", ACTIVATIONS, group="net")
     dropout: float = number(0.3, 0, 0.9, group="net")
     batch: int = number(16, 0, 1000, group="training", integer=True)
     lr: float = number(0.05, 1e-6, 1e7, group="training", live=True)

@@ -1,0 +1,125 @@
+// Where the points of a cloud stand on the canvas: a camera that turns, zooms and slowly follows how the cloud grows.
+
+import { place } from "./surface.js";
+
+const FOLLOW = 0.25; // share of the way to the new size that the view goes with each frame
+const REACH = 0.985; // this share of the points shall fit
+const SAMPLE = 600;
+const ZOOM = [0.4, 12];
+const TURN = 0.008; // radians a pixel
+const HOME = { yaw: 0.6, pitch: 0.35, zoom: 1, x: 0, y: 0 };
+const EYE = 4.5; // distance of the eye, in radii of the cloud
+
+export function camera() {
+  let centre = null;
+  let radius = [1, 1, 1];
+  const view = { ...HOME };
+
+  return {
+    view,
+    home() { Object.assign(view, HOME); },
+    isHome: () => Object.keys(HOME).every((key) => view[key] === HOME[key]),
+    zoom(factor) { view.zoom = Math.min(ZOOM[1], Math.max(ZOOM[0], view.zoom * factor)); },
+    /** dx, dy in pixels: turns a solid cloud, moves a flat one. */
+    drag(dx, dy, isSolid) {
+      if (isSolid) {
+        view.yaw += dx * TURN;
+        view.pitch = Math.min(1.55, Math.max(-1.55, view.pitch + dy * TURN));
+      } else {
+        view.x += dx;
+        view.y += dy;
+      }
+    },
+    /** The view glides to the points' new middle and size; the first cloud sets both. */
+    follow(xyz) {
+      const axes = xyz.shape[1];
+      const step = Math.max(1, Math.floor(xyz.shape[0] / SAMPLE));
+      for (let axis = 0; axis < axes; axis += 1) {
+        const sample = [];
+        for (let i = axis; i < xyz.length; i += axes * step) sample.push(xyz[i]);
+        sample.sort((a, b) => a - b);
+        const low = sample[Math.floor((1 - REACH) * sample.length)];
+        const high = sample[Math.min(sample.length - 1, Math.ceil(REACH * sample.length))];
+        const [middle, reach] = [(low + high) / 2, Math.max((high - low) / 2, 1e-6)];
+        if (!centre || centre.length !== axes) [centre, radius] = [new Array(axes).fill(0), new Array(axes).fill(1)];
+        const share = centre.known > axis ? FOLLOW : 1;
+        centre[axis] += (middle - centre[axis]) * share;
+        radius[axis] += (reach - radius[axis]) * share;
+        centre.known = Math.max(centre.known ?? 0, axis + 1);
+      }
+    },
+    /** A function (x, y, z, out) that writes pixel x, pixel y and depth 0..1 (near 0) into out. */
+    projection(width, height) {
+      const [cx = 0, cy = 0, cz = 0] = centre ?? [];
+      const middle = [width / 2 + view.x, height / 2 + view.y];
+      if ((centre?.length ?? 2) < 3) {
+        const factor = 0.43 * Math.min(width / radius[0], height / radius[1]) * view.zoom;
+        return (x, y, z, out) => { out[0] = middle[0] + (x - cx) * factor; out[1] = middle[1] - (y - cy) * factor; out[2] = 0; };
+      }
+      const size = Math.max(...radius);
+      const factor = 0.4 * Math.min(width, height) * view.zoom;
+      const [sy, cosY, sp, cp] = [Math.sin(view.yaw), Math.cos(view.yaw), Math.sin(view.pitch), Math.cos(view.pitch)];
+      return (x, y, z, out) => {
+        const [a, b, c] = [(x - cx) / size, (y - cy) / size, (z - cz) / size];
+        const [right, away] = [a * cosY + c * sy, c * cosY - a * sy];
+        const [up, deep] = [b * cp + away * sp, away * cp - b * sp];
+        const near = EYE / Math.max(0.5, EYE + deep);
+        out[0] = middle[0] + right * factor * near;
+        out[1] = middle[1] - up * factor * near;
+        out[2] = Math.min(1, Math.max(0, (deep + 1.6) / 3.2));
+      };
+    },
+    /** The corners of a box around a solid cloud. */
+    corners() {
+      const size = Math.max(...radius);
+      return Array.from({ length: 8 }, (_, i) => centre.map((value, axis) => value + (i & (1 << axis) ? size : -size)));
+    },
+  };
+}
+
+/** Turns drags, pinches, the wheel and keys on the canvas into moves of the camera. */
+export function steer(canvas, eye, isSolid, onmove) {
+  const pointers = new Map();
+  let armed = false; // the wheel belongs to the page until the pointer has moved on the canvas
+  canvas.addEventListener("pointerdown", (event) => {
+    pointers.set(event.pointerId, place(event, canvas));
+    canvas.setPointerCapture(event.pointerId);
+    armed = true;
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.movementX || event.movementY) armed = true;
+    const before = pointers.get(event.pointerId);
+    if (!before) return;
+    const at = place(event, canvas);
+    if (pointers.size === 2) {
+      const other = [...pointers].find(([id]) => id !== event.pointerId)[1];
+      const gap = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]);
+      eye.zoom(gap(at) / Math.max(1, gap(before)));
+    } else eye.drag(at[0] - before[0], at[1] - before[1], isSolid());
+    pointers.set(event.pointerId, at);
+    onmove();
+  });
+  const release = (event) => pointers.delete(event.pointerId);
+  canvas.addEventListener("pointerup", release);
+  canvas.addEventListener("pointercancel", release);
+  canvas.addEventListener("pointerleave", () => { armed = false; });
+  document.addEventListener("scroll", () => { armed = false; }, { passive: true });
+  canvas.addEventListener("wheel", (event) => {
+    if (!armed && !event.ctrlKey) return;
+    event.preventDefault();
+    eye.zoom(1.0015 ** -event.deltaY);
+    onmove();
+  }, { passive: false });
+  canvas.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: [-20, 0], ArrowRight: [20, 0], ArrowUp: [0, -20], ArrowDown: [0, 20] }[event.key];
+    if (step) eye.drag(...step, isSolid());
+    else if (event.key === "+" || event.key === "=") eye.zoom(1.2);
+    else if (event.key === "-") eye.zoom(1 / 1.2);
+    else if (event.key === "0") eye.home();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    onmove();
+  });
+  return { isDragging: () => pointers.size > 0 };
+}

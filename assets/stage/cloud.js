@@ -1,0 +1,179 @@
+// Draws a Cloud: thousands of points in ten colours, flat or solid, that glide from frame to frame.
+
+import { camera, steer } from "./camera.js";
+import { tag } from "./curve.js";
+import { element, fill, throttle } from "./dom.js";
+import { colourOf, drawBox, drawName, sprite } from "./marks.js";
+import { isDark, palette } from "./palette.js";
+import { place, surface } from "./surface.js";
+
+const GLIDE = 150; // milliseconds from one frame's places to the next
+const PAINT_EVERY = 28; // milliseconds between two pictures of a glide
+const NEAR = 12; // pixels around a point that count as the point
+const ASK_EVERY = 90;
+const LAYERS = 48; // depths that are told apart when nearer points cover farther ones
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function cloudPanel(body, head, stage, name) {
+  const { words, view } = stage;
+  let picture = null;
+  let from = null; // where each point stood when the newest frame came
+  let since = 0;
+  let painted = 0;
+  let shown = null; // the classes that are shown; null for all
+  let hover = null;
+  let found = -1;
+  let sprites = { key: "" };
+  let spots = new Float32Array(0); // pixel x, pixel y, depth of each point
+  const eye = camera();
+  const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); moved(); } });
+  head.append(back, stage.toggle("digits", words.cloud_digits, false, () => drawing.request(), words.cloud_digits_help));
+  const legend = element("div", { class: "cloud-legend", role: "group", "aria-label": words.cloud_legend });
+  body.append(legend);
+  const wait = element("p", { class: "hint", text: words.cloud_wait });
+  const drawing = surface(body, "cloud", paint);
+  body.append(wait);
+  const { canvas } = drawing;
+  canvas.tabIndex = 0;
+  canvas.hidden = true;
+  canvas.setAttribute("role", "img");
+  const ask = throttle((value) => stage.send({ kind: "probe", name: "point", value }), ASK_EVERY);
+  const isSolid = () => picture?.xyz.shape[1] === 3;
+  const hand = steer(canvas, eye, isSolid, moved);
+  canvas.addEventListener("pointermove", (event) => { hover = place(event, canvas); drawing.request(); });
+  canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
+
+  function moved() {
+    back.disabled = eye.isHome();
+    drawing.request();
+  }
+  /** All → only this one → more and fewer → none is all again. */
+  function filter(label) {
+    if (!shown) shown = new Set([label]);
+    else if (!shown.delete(label)) shown.add(label);
+    if (!shown.size || shown.size === legend.children.length) shown = null;
+    mark();
+    drawing.request();
+  }
+  function mark() {
+    for (const button of legend.children) {
+      button.setAttribute("aria-pressed", String(!shown || shown.has(Number(button.dataset.label))));
+      button.style.setProperty("--dot", colourOf(Number(button.dataset.label)));
+    }
+  }
+  function listClasses() {
+    const labels = [...new Set(picture.label)].sort((a, b) => a - b);
+    if (legend.dataset.labels === labels.join()) return;
+    legend.dataset.labels = labels.join();
+    legend.replaceChildren(...labels.map((label) => element("button", { type: "button", "data-label": label, onclick: () => filter(label) }, element("i"), String(label))));
+    mark();
+  }
+
+  /** How far the glide has come, 0..1. */
+  const progress = () => (calm.matches || !from ? 1 : Math.min(1, (performance.now() - since) / GLIDE));
+  function positions() {
+    const share = progress();
+    if (share >= 1) return picture.xyz;
+    const now = new Float32Array(from.length);
+    for (let i = 0; i < now.length; i += 1) now[i] = from[i] + (picture.xyz[i] - from[i]) * share;
+    return now;
+  }
+
+  function paint(context, width, height) {
+    if (!picture) return;
+    painted = performance.now();
+    const c = palette();
+    const xyz = positions();
+    const [count, axes] = picture.xyz.shape;
+    const project = eye.projection(width, height);
+    if (spots.length !== 3 * count) spots = new Float32Array(3 * count);
+    const out = [0, 0, 0];
+    const sums = Array.from({ length: 10 }, () => [0, 0, 0]);
+    for (let i = 0; i < count; i += 1) {
+      project(xyz[axes * i], xyz[axes * i + 1], axes > 2 ? xyz[axes * i + 2] : 0, out);
+      spots.set(out, 3 * i);
+      const sum = sums[picture.label[i] % 10];
+      sum[0] += out[0];
+      sum[1] += out[1];
+      sum[2] += 1;
+    }
+    if (axes > 2) drawBox(context, eye, project, c);
+    drawAll(context, count, axes);
+    sums.forEach(([x, y, n], label) => n > 4 && (!shown || shown.has(label)) && drawName(context, x / n, y / n, label, c));
+    found = hover && !hand.isDragging() ? nearest(count) : -1;
+    if (found >= 0) drawFound(context, width, c);
+    canvas.style.cursor = hand.isDragging() ? "grabbing" : found >= 0 ? "pointer" : "grab";
+    if (progress() < 1) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
+  }
+
+  function drawAll(context, count, axes) {
+    const radius = (count > 2500 ? 2.3 : count > 900 ? 2.9 : 3.6) * Math.min(1.6, Math.sqrt(eye.view.zoom));
+    refreshSprites(radius);
+    const half = sprites.size / 2;
+    const draw = (i) => {
+      const label = picture.label[i];
+      if (!shown || shown.has(label)) context.drawImage(sprites[label % 10], spots[3 * i] - half, spots[3 * i + 1] - half, sprites.size, sprites.size);
+    };
+    if (axes < 3) {
+      for (let i = 0; i < count; i += 1) draw(i);
+      return;
+    }
+    const layers = Array.from({ length: LAYERS }, () => []);
+    for (let i = 0; i < count; i += 1) layers[Math.min(LAYERS - 1, Math.floor(spots[3 * i + 2] * LAYERS))].push(i);
+    for (let layer = LAYERS - 1; layer >= 0; layer -= 1) {
+      context.globalAlpha = 1 - 0.6 * (layer / LAYERS); // what is farther away is fainter
+      layers[layer].forEach(draw);
+    }
+    context.globalAlpha = 1;
+  }
+
+  function refreshSprites(radius) {
+    const density = window.devicePixelRatio || 1;
+    const key = [radius.toFixed(1), density, isDark(), view.digits].join();
+    if (sprites.key === key) return;
+    const size = 2 * radius + (view.digits ? 8 : 2);
+    sprites = { key, size };
+    for (let label = 0; label < 10; label += 1) sprites[label] = sprite(label, radius, size, density, view.digits);
+  }
+
+  function nearest(count) {
+    let [best, distance] = [-1, NEAR ** 2];
+    for (let i = 0; i < count; i += 1) {
+      if (shown && !shown.has(picture.label[i])) continue;
+      const d = (spots[3 * i] - hover[0]) ** 2 + (spots[3 * i + 1] - hover[1]) ** 2 + 20 * spots[3 * i + 2];
+      if (d < distance) [best, distance] = [i, d];
+    }
+    if (best >= 0 && best !== found) ask(best);
+    return best;
+  }
+
+  function drawFound(context, width, c) {
+    const [x, y] = [spots[3 * found], spots[3 * found + 1]];
+    context.strokeStyle = c.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(x, y, 6.5, 0, 7);
+    context.stroke();
+    tag(context, { left: 0, right: width, top: 0 }, [x, y], fill(words.cloud_point, { digit: picture.label[found], index: found }), c);
+  }
+
+  return {
+    draw(next) {
+      const isNew = next && next.xyz !== picture?.xyz;
+      if (isNew) {
+        from = picture && picture.xyz.length === next.xyz.length && picture.xyz.shape[1] === next.xyz.shape[1] ? positions() : null;
+        since = performance.now();
+        eye.follow(next.xyz);
+      }
+      picture = next ?? null;
+      canvas.hidden = legend.hidden = !picture;
+      back.hidden = !picture;
+      wait.hidden = Boolean(picture);
+      if (!picture) return;
+      listClasses();
+      canvas.setAttribute("aria-label", `${stage.pictureLabel(name)}. ${words.cloud_help}`);
+      moved();
+    },
+    repaint() { mark(); drawing.request(); },
+  };
+}

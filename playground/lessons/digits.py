@@ -1,0 +1,235 @@
+"""Digits: nets learn to read handwriting, and try your drawing while they learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from playground.core.batches import Batches
+from playground.core.knobs import BadValue, choice, number
+from playground.core.lesson import Lesson, Preset
+from playground.core.pictures import Bars, Pictures
+from playground.core.race import Lane, Race
+from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.trainer import Metrics, Trainer
+from playground.data.photo import open_picture
+from playground.data.shelf import DIGITS
+from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
+from playground.lessons.exam import QUESTIONS, Exam
+from playground.lessons.hand import Hand
+from playground.lessons.inside import Spot, check_spot, filters, inside
+from playground.lessons.pad import NAMES, Pad
+
+SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
+EXAM_EVERY = 50  # steps, as in the course
+
+
+@dataclass(frozen=True)
+class DigitsConfig(SupervisedConfig):
+    net: str = choice("cnn", (*KINDS, "all"), group="net")
+    channels: int = number(16, 4, 32, group="net", integer=True, slider=(4, 32), shown_if=("net", ("cnn", "all")))
+    hidden: int = number(
+        64, 8, 256, group="net", integer=True, slider=(8, 256), shown_if=("net", ("lstm", "gru", "rnn", "mlp", "all"))
+    )
+    optimizer: str = choice("adam", OPTIMIZERS, group="training")
+    lr: float = number(0.001, 1e-6, 1e7, group="training", slider=(1e-5, 1), log=True, live=True)
+    batch: int = number(50, 1, 1000, group="training", integer=True, slider=(1, 200))
+    threads: int = number(1, 1, 4, group="run", integer=True, slider=(1, 2))
+    steps: int = number(1200, 0, 1_000_000, group="run", integer=True, slider=(0, 12_000), live=True)
+
+
+class Desk:
+    """What both trainers share: the data when they have come, the exam, the pad and the visitor's hand."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.pad = Pad()
+        self.hand = Hand()
+        self.exam: Exam | None = None
+        self.remark = ""
+        self.steps = 0
+        self._examined = -EXAM_EVERY
+        self.train = (
+            torch.empty(0, 28, 28, dtype=torch.uint8, device=device),
+            torch.empty(0, dtype=torch.long, device=device),
+        )
+        self.arrive()
+
+    def arrive(self) -> bool:
+        """Whether the data are here; takes them the first time they are."""
+        digits = DIGITS.ask()
+        if digits is None:
+            return False
+        if self.exam is None:
+            self.train = digits.train_images.to(self.device), digits.train_labels.to(self.device)
+            test = digits.test_images[:QUESTIONS], digits.test_labels[:QUESTIONS]
+            self.exam = Exam(test[0].to(self.device), test[1].to(self.device))
+            self.remark = "" if digits.source == "mnist" else "small_digits"
+        return True
+
+    def is_exam_due(self) -> bool:
+        """Once every so many steps: a look must cost little."""
+        if self.exam is None or self.steps - self._examined < EXAM_EVERY:
+            return False
+        self._examined = self.steps
+        return True
+
+    def probe(self, name: str, value: Any) -> bool:
+        """Answers what does not depend on the net; False for a probe of another name."""
+        if name == "draw":
+            self.pad.draw(value)
+        elif name == "picture":
+            self.pad.show(np.asarray(value, dtype=np.uint8))
+        elif name == "correct" and self.pad.ink is not None:
+            self.hand.name(self.pad.tensor(self.device), value)
+        elif name == "cell" and self.exam is not None:
+            self.exam.choose(value)
+        else:
+            return name in ("correct", "cell")
+        return True
+
+    def answer(self, net: DigitNet) -> Bars:
+        """What a net makes of the drawing."""
+        return Bars(NAMES, torch.softmax(net(self.pad.tensor(self.device)), dim=1)[0])
+
+    def lacking(self) -> BadValue | None:
+        return None if self.arrive() else BadValue("loading", percent=DIGITS.percent)
+
+
+class Digits(Supervised):
+    """One net that learns to read."""
+
+    EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
+    net: DigitNet
+
+    def __init__(self, config: DigitsConfig, device: torch.device) -> None:
+        self.threads = config.threads
+        self._desk = Desk(device)
+        self._spot: Spot | None = None
+        torch.manual_seed(config.seed + 1)
+        net = make_net(config.net, config.channels, config.hidden).to(device)
+        self._first = net.conv1.weight.detach()[:, 0].clone() if isinstance(net, Cnn) else None
+        optimizer = build_optimizer(config, net.parameters(), fused=True)
+        super().__init__(net, cross_entropy, Batches(*self._desk.train, config.batch), optimizer, config)
+
+    def lacking(self) -> BadValue | None:
+        lacking = self._desk.lacking()
+        if lacking is None and not len(self.batches.inputs):
+            self.batches = self.batches.replaced(*self._desk.train)
+        return lacking
+
+    def remark(self) -> str:
+        return self._desk.remark
+
+    def stages(self) -> Iterator[str]:
+        yield from super().stages()
+        self._desk.steps += 1
+
+    def measure(self) -> Metrics:
+        desk = self._desk
+        return {"test_accuracy": desk.exam.sit(self.net)} if desk.exam and desk.is_exam_due() else {}
+
+    def look(self, *, closely: bool) -> Pictures:
+        desk = self._desk
+        pictures = {**filters(self.net, self._first), **desk.pad.look(), **desk.hand.look()}
+        if desk.exam:
+            pictures |= desk.exam.look()
+        if desk.pad.ink is not None:
+            drawing = desk.pad.tensor(desk.device)
+            pictures |= {"bars_live": desk.answer(self.net), **inside(self.net, drawing, self._spot)}
+        return pictures
+
+    def probe(self, name: str, value: Any) -> None:
+        desk = self._desk
+        if name == "map":
+            self._spot = check_spot(value, self.net)
+        elif name == "teach" and desk.exam:
+            desk.hand.teach(self.net, desk.exam.pictures, desk.exam.labels)
+            desk.exam.sit(self.net)
+        elif not desk.probe(name, value):
+            super().probe(name, value)
+
+
+class SideBySide(Race):
+    """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
+
+    EDITS: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, config: DigitsConfig, device: torch.device) -> None:
+        self.threads = config.threads
+        self._desk = Desk(device)
+        lanes = []
+        for kind in SIDE_BY_SIDE:
+            torch.manual_seed(config.seed + 1)
+            net = make_net(kind, config.channels, config.hidden).to(device)
+            lanes.append(
+                Lane(
+                    kind,
+                    net,
+                    cross_entropy,
+                    build_optimizer(config, net.parameters(), fused=True),
+                    Penalty(net, config),
+                )
+            )
+        super().__init__(lanes, Batches(*self._desk.train, config.batch))
+
+    def remark(self) -> str:
+        return self._desk.remark
+
+    def lacking(self) -> BadValue | None:
+        lacking = self._desk.lacking()
+        if lacking is None and not len(self.batches.inputs):
+            self.batches = self.batches.replaced(*self._desk.train)
+        return lacking
+
+    def stages(self) -> Iterator[str]:
+        yield from super().stages()
+        self._desk.steps += 1
+
+    def _readers(self) -> list[tuple[str, DigitNet]]:
+        return [(lane.name, lane.net) for lane in self.lanes if isinstance(lane.net, DigitNet)]
+
+    def measure(self) -> Metrics:
+        desk = self._desk
+        if desk.exam is None or not desk.is_exam_due():
+            return {}
+        first, *others = self._readers()
+        grades = {f"{name}_accuracy": desk.exam.grade(net) for name, net in others}
+        return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
+
+    def look(self, *, closely: bool) -> Pictures:
+        desk = self._desk
+        pictures = {**desk.pad.look(), **(desk.exam.look() if desk.exam else {})}
+        if desk.pad.ink is not None:
+            pictures |= {f"bars_{name}": desk.answer(net) for name, net in self._readers()}
+        return pictures
+
+    def probe(self, name: str, value: Any) -> None:
+        if not self._desk.probe(name, value):
+            super().probe(name, value)
+
+
+def build(config: DigitsConfig, device: torch.device) -> Trainer:
+    return SideBySide(config, device) if config.net == "all" else Digits(config, device)
+
+
+PANELS = ("pad", "loss", "samples", "confusion", "wrong", "filters", "change", "maps1", "maps2")
+DIGITS_LESSON = Lesson(
+    key="digits",
+    config=DigitsConfig,
+    build=build,
+    presets={
+        "401": Preset(DigitsConfig()),
+        "402": Preset(DigitsConfig(net="lstm", lr=0.01, batch=64, steps=937)),
+        "mlp": Preset(DigitsConfig(net="mlp", hidden=128), course=False),
+        "all": Preset(DigitsConfig(net="all", hidden=64, steps=1200), course=False),
+    },
+    panels=(*PANELS, "saliency", "rows", "memory", "cloud", "convolution"),
+    pace=5,
+    read_picture=open_picture,
+)

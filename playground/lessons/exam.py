@@ -1,0 +1,100 @@
+"""Tests a digit net on pictures it never learns from, now and then during a run, and shows what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from playground.core.knobs import BadValue, echo
+from playground.core.pictures import Cloud, Images, Matrix, Picture
+from playground.core.surgery import is_place
+from playground.lessons.digit_nets import CLASSES, DigitNet
+from playground.lessons.pad import NAMES
+
+QUESTIONS = 1000  # test pictures of an exam during the run: the first ones, always the same
+CHUNK = 100  # pictures at once: larger chunks fall out of the cache and cost several times as much
+SHOWN = 10
+MOST_WRONG = 24
+
+
+class Exam:
+    """The pictures (n, 28, 28) uint8 with their labels (n,), and the answers of the last exam."""
+
+    def __init__(self, pictures: Tensor, labels: Tensor) -> None:
+        self.pictures, self.labels = pictures, labels
+        self.guesses: Tensor | None = None
+        self._plane: Tensor | None = None
+        self._axes: Tensor | None = None
+        self._cell: tuple[int, int] | None = None
+        self._wrong: Images | None = None
+
+    def sit(self, net: DigitNet) -> Tensor:
+        """The accuracy of the net, a scalar; remembers its answers and its view."""
+        features = self._features(net)
+        self.guesses = net.out(features).argmax(dim=1)
+        self._plane = self._projected(features)
+        self._choose()
+        return (self.guesses == self.labels).float().mean()
+
+    def grade(self, net: DigitNet) -> Tensor:
+        """The accuracy alone."""
+        guesses: Tensor = net.out(self._features(net)).argmax(dim=1)
+        return (guesses == self.labels).float().mean()
+
+    def _features(self, net: DigitNet) -> Tensor:
+        """What the last layer reads: (n, width)."""
+        return torch.cat([net.features(part) for part in torch.split(self.pictures, CHUNK)])
+
+    def look(self) -> dict[str, Picture]:
+        """Ten answers, the confusion matrix with a chosen cell's pictures, and the last layer's view in a plane."""
+        if self.guesses is None or self._plane is None:
+            return {}
+        cells = torch.bincount(self.labels * CLASSES + self.guesses, minlength=CLASSES * CLASSES)
+        samples = Images(self.pictures[:SHOWN], truth=self.labels[:SHOWN], guess=self.guesses[:SHOWN])
+        pictures: dict[str, Picture] = {
+            "samples": samples,
+            "confusion": Matrix(cells.view(CLASSES, CLASSES), NAMES, NAMES),
+            "cloud": Cloud(self._plane, self.labels),
+        }
+        if self._wrong is not None:
+            pictures["wrong"] = self._wrong
+        return pictures
+
+    def _projected(self, features: Tensor) -> Tensor:
+        """The two principal components of the last layer's input, (n, 2); their directions last from exam to exam."""
+        centred = features - features.mean(dim=0)
+        _, spread, axes = torch.pca_lowrank(centred, q=8, center=False, niter=4)
+        axes = axes[:, :2]  # (width, 2)
+        if self._axes is not None:
+            axes = axes * torch.where((axes * self._axes).sum(dim=0) < 0, -1.0, 1.0)
+        self._axes = axes
+        return centred @ axes / spread[0].clamp_min(1e-6)
+
+    def choose(self, value: Any) -> None:
+        """value: [truth, guess] of a cell, or None; raises BadValue."""
+        if value is not None and not (
+            isinstance(value, (list, tuple)) and len(value) == 2 and all(is_place(part, CLASSES) for part in value)
+        ):
+            raise BadValue("bad_probe", value=echo(value))
+        self._cell = None if value is None else (value[0], value[1])
+        self._choose()
+
+    def _choose(self) -> None:
+        """Collect the pictures of the chosen cell; only here, because counting them waits for the device."""
+        self._wrong = None
+        if self._cell is None or self.guesses is None:
+            return
+        truth, guess = self._cell
+        rows = ((self.labels == truth) & (self.guesses == guess)).nonzero()[:MOST_WRONG, 0]
+        if len(rows):
+            self._wrong = Images(self.pictures[rows], truth=self.labels[rows], guess=self.guesses[rows])
+
+
+@torch.no_grad()
+def accuracy_on(net: DigitNet, pictures: Tensor, labels: Tensor) -> float:
+    """The share of right answers on any number of pictures."""
+    parts = zip(torch.split(pictures, CHUNK), torch.split(labels, CHUNK), strict=True)
+    right = [(net(part).argmax(dim=1) == answer).sum() for part, answer in parts]
+    return float(torch.stack(right).sum()) / len(labels)

@@ -1,0 +1,141 @@
+"""Every word that is used exists in both languages, and none lies unused."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from playground.core.knobs import BadValue, Choice, Subset
+from playground.core.trainer import Trainer
+from playground.lessons import LESSONS
+from playground.text import LANGUAGES, Text, load
+from playground.ui.seat import SPEEDS
+
+ROOT = Path(__file__).parents[2]
+PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "playground").rglob("*.py")))
+STAGE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js")))
+KNOBS = {name: knob for lesson in LESSONS for name, knob in lesson.config.knobs().items()}
+
+# Words that the stage looks up by a name it computes: `words[...]` in assets/stage. The test below names a new family.
+FAMILIES = {
+    "words[name]": [
+        *("play", "step", "reset", "pause"),  # transport.js: the buttons
+        *("forward", "loss", "backward", "update"),  # transport.js: the stages of a step
+        *("counter_step", "counter_epoch"),  # transport.js: the counters, with the metrics below
+    ],
+    "words[`${name}_help`]": ["play_help", "step_help", "reset_help"],
+    "words[`${state.stage}_help`]": ["forward_help", "loss_help", "backward_help", "update_help"],
+    "words[`speed_${name}`]": [f"speed_{name}" for name in SPEEDS],
+    "words[`group_${group}`]": sorted({f"group_{knob.group}" for knob in KNOBS.values()}),
+    "words[`tool_${name}`]": ["tool_draw", "tool_move", "tool_erase"],
+    "words[`metric_${name}`]": [
+        *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
+        *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
+    ],
+}
+
+
+def leaves(table, path=""):
+    """All texts by their dotted paths."""
+    for name, value in table.items():
+        here = f"{path}.{name}" if path else name
+        if isinstance(value, dict):
+            yield from leaves(value, here)
+        else:
+            yield here, value
+
+
+def flat(language):
+    return dict(leaves(load(language)))
+
+
+def stage_words():
+    plain = set(re.findall(r"\bwords\.([a-z_0-9]+)", STAGE)) - {"length"}
+    return plain | {word for family in FAMILIES.values() for word in family}
+
+
+def used():
+    """The paths of all texts that the page can say."""
+    paths = {f"stage.{word}" for word in stage_words()}
+    paths |= set(re.findall(r'\.say\("([a-z_.0-9]+)"', PYTHON))
+    paths |= {f"stops.{reason}" for reason in re.findall(r'explain\("(\w+)"', PYTHON)}
+    paths |= {f"stops.{reason}" for reason in re.findall(r'\bStop\("(\w+)"', PYTHON)}
+    paths |= {f"stops.{reason}" for reason in re.findall(r'\bend\(ticket, "(\w+)"', PYTHON)}
+    refusals = set(re.findall(r'BadValue\(\s*f?"(\w+)"', PYTHON)) - {"loading", "bad_"}  # told as a reason; computed
+    paths |= {f"bad.{key.removeprefix('bad_')}" for key in refusals}
+    paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
+    for name, knob in KNOBS.items():
+        paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
+        if isinstance(knob, (Choice, Subset)):
+            paths |= {f"options.{option}" for option in knob.options}
+    for lesson in LESSONS:
+        paths |= {f"{lesson.key}.title", f"{lesson.key}.lede"}
+        paths |= {f"{lesson.key}.panels.{name}" for name in lesson.panels}
+        paths |= {f"{lesson.key}.{part}.{name}" for part in ("presets", "notes") for name in lesson.presets}
+    return paths
+
+
+def test_both_languages_have_the_same_keys():
+    assert set(LANGUAGES) == {"en", "zh"}
+    assert set(flat("en")) == set(flat("zh"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_that_is_used_exists(language):
+    assert used() - set(flat(language)) == set()
+
+
+def test_every_computed_word_of_the_stage_belongs_to_a_known_family():
+    computed = set(re.findall(r"\bwords\[(?:`[^`]*`|name)\]", STAGE))
+    assert computed == set(FAMILIES)
+    assert set(re.findall(r"\bwords\[([a-z]+)\]", STAGE)) <= {"i", "name"}  # i: pixels of an image, no texts
+
+
+def test_the_stage_shows_no_metric_without_a_name():
+    """The metrics that transport.js lists are those that have a word."""
+    listed = re.search(r"MAIN_METRICS = \[([^\]]*)\]", STAGE).group(1)
+    assert {f"metric_{name}" for name in re.findall(r'"(\w+)"', listed)} == set(FAMILIES["words[`metric_${name}`]"])
+
+
+def test_the_stages_of_the_page_are_those_of_the_trainer():
+    listed = re.search(r"STAGES = \[([^\]]*)\]", STAGE).group(1)
+    assert tuple(re.findall(r'"(\w+)"', listed)) == Trainer.STAGES
+
+
+@pytest.mark.parametrize("path", sorted(flat("en")))
+def test_placeholders_agree_and_no_text_is_empty(path):
+    english, chinese = flat("en")[path], flat("zh")[path]
+    assert english.strip() == english != ""
+    assert chinese.strip() == chinese != ""
+    assert sorted(re.findall(r"\{[^}]*\}", english)) == sorted(re.findall(r"\{[^}]*\}", chinese))
+    assert english.count("{") == english.count("}")
+
+
+def test_the_chinese_text_is_chinese():
+    """Sentences are; names and symbols may be the same in both."""
+    english, chinese = flat("en"), flat("zh")
+    same = [path for path, text in english.items() if chinese[path] == text and len(text) > 12]
+    assert [path for path in same if not path.startswith(("options.", "page."))] == []
+    assert all(re.search(r"[一-鿿]", chinese[path]) for path in english if path.endswith(".help") or "stops." in path)
+
+
+def test_a_text_without_facts_is_left_as_it_stands():
+    """So that a brace for the stage to fill survives."""
+    assert "{layer}" in Text("en").say("stage.add_neuron")
+    assert Text("en").say("stops.finished", step=7).startswith("Finished: 7")
+
+
+@pytest.mark.parametrize("path", ["nope", "stage.nope", "knobs.lr.nope.more"])
+def test_a_missing_text_is_an_error_at_once(path):
+    with pytest.raises((KeyError, TypeError)):
+        Text("en").say(path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hostile", ["{}", "{knob}", "{0.__class__}", "<script>alert(1)</script>", "%s", "\n"])
+def test_hostile_values_stay_words_in_a_sentence(language, hostile):
+    """Neither formatted again nor interpreted."""
+    error = BadValue("bad_number", knob="lr", value=hostile, low="0", high="1")
+    sentence = Text(language).refusal(error)
+    assert hostile in sentence
+    assert load(language)["knobs"]["lr"]["label"] in sentence
