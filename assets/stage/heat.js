@@ -85,7 +85,7 @@ export function heatPanel(body, head, stage, name) {
   function paint(context, width) {
     if (!picture) return;
     const c = palette();
-    const { rows: names, columns: titles } = picture;
+    const [names, titles] = [picture.rows, picture.columns].map((list) => (list?.length ? list : null));
     const [rows, columns] = picture.values.shape;
     context.font = "11px system-ui, sans-serif";
     const room = names ? Math.min(96, Math.max(...names.map((text) => context.measureText(text).width)) + 8) : 0;
@@ -137,7 +137,7 @@ export function heatPanel(body, head, stage, name) {
   }
   function fitHeight() {
     if (!picture || !body.clientWidth) return;
-    const height = `${Math.ceil(rowHeight() * picture.values.shape[0] + (picture.columns ? TOP : 0) + 1)}px`;
+    const height = `${Math.ceil(rowHeight() * picture.values.shape[0] + (picture.columns?.length ? TOP : 0) + 1)}px`;
     if (canvas.style.height !== height) canvas.style.height = height;
   }
   new ResizeObserver(fitHeight).observe(body);

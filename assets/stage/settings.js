@@ -24,6 +24,7 @@ export function settingsPanel(parent, stage) {
       widgets.set(knob.name, { knob, ...widget });
       body.append(widget.node);
     }
+    if (!body.children.length) continue;
     const open = wide && group !== "run";
     parent.append(element("details", { open, "data-group": group }, element("summary", { text: words[`group_${group}`] }), body));
   }

@@ -26,12 +26,12 @@ const PANELS = {
   samples: { make: imagesPanel, column: "left" },
   confusion: { make: matrixPanel, column: "right" },
   wrong: { make: wrongPanel, column: "right", waits: true },
-  cloud: { make: cloudPanel, column: "left" },
+  cloud: { make: cloudPanel, column: "right" },
   filters: { make: imagesPanel, column: "left" },
   change: { make: imagesPanel, column: "left" },
   maps1: { make: imagesPanel, column: "below" },
   maps2: { make: imagesPanel, column: "below" },
-  saliency: { make: imagesPanel, column: "right" },
+  saliency: { make: imagesPanel, column: "left" },
   rows: { make: heatPanel, column: "below" },
   memory: { make: heatPanel, column: "below" },
   convolution: { make: convolutionPanel, column: "below", waits: true },
@@ -188,7 +188,7 @@ function presetBar(stage) {
   const note = element("p", { class: "note" });
   const node = element("div", { class: "presets" },
     element("div", { class: "chips", role: "group", "aria-label": words.presets }, ...chips),
-    element("label", { class: "switch" }, course, words.course_colours), note);
+    spec.gallery ? element("label", { class: "switch" }, course, words.course_colours) : null, note);
   return {
     node,
     draw(state) {

@@ -4,7 +4,10 @@ import { element, icon } from "./dom.js";
 import { shownNumber } from "./settings.js";
 
 const STAGES = ["forward", "loss", "backward", "update"];
-const MAIN_METRICS = ["loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy"];
+const MAIN_METRICS = [
+  "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy",
+  "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy",
+];
 
 export function transport(parent, stage) {
   const { words, spec } = stage;

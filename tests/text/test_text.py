@@ -31,7 +31,11 @@ FAMILIES = {
     "words[`metric_${name}`]": [
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
+        *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
     ],
+    "words[`conv_${name}`]": [f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation")],
+    "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
 }
 
 
@@ -64,6 +68,8 @@ def used():
     refusals = set(re.findall(r'BadValue\(\s*f?"(\w+)"', PYTHON)) - {"loading", "bad_"}  # told as a reason; computed
     paths |= {f"bad.{key.removeprefix('bad_')}" for key in refusals}
     paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
+    paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
+    paths |= {"remarks.small_digits"}  # Desk.remark
     for name, knob in KNOBS.items():
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):
@@ -83,6 +89,11 @@ def test_both_languages_have_the_same_keys():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_that_is_used_exists(language):
     assert used() - set(flat(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_unused(language):
+    assert set(flat(language)) - used() == set()
 
 
 def test_every_computed_word_of_the_stage_belongs_to_a_known_family():
