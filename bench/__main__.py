@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import frames, latency, loops, start
+from bench import digits, frames, latency, loops, start
 
 
 def main() -> None:
@@ -11,6 +11,7 @@ def main() -> None:
     frames.report()
     start.report()
     latency.report()
+    digits.report()
 
 
 if __name__ == "__main__":

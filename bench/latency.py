@@ -1,13 +1,15 @@
-"""From a click on Play to the first changed picture in the page, in a headless Chromium on this machine."""
+"""From a click or a pen stroke to the changed picture in the page, in a headless Chromium on this machine."""
 
 from __future__ import annotations
 
 import socket
 import statistics
+import time
 
 import torch
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from playground.data.shelf import DIGITS
 from playground.ui.launch import launch
 from tests.browser.chromium import FLAGS, ensure
 
@@ -32,6 +34,79 @@ FRAMES = """(seconds) => new Promise((done) => {
 })"""
 
 
+# The clock starts when the pen goes up and stops at the last change of the bars, which are then watched for a while.
+WATCH = """() => {
+    const box = document.querySelector(".stage[data-lesson=digits]");
+    const read = () => String([...(box.stage.state.pictures.bars_shipped?.values ?? [])]);
+    window.answered = new Promise((done) => {
+        box.querySelector("[data-panel=pad] canvas").addEventListener("pointerup", () => {
+            const up = performance.now();
+            let [shown, changed] = [read(), 0];
+            const look = () => {
+                const now = performance.now();
+                if (read() !== shown) [shown, changed] = [read(), now];
+                if (now - up < 700 || !shown) requestAnimationFrame(look);
+                else done(changed - up);
+            };
+            look();
+        }, { once: true });
+    });
+}"""
+READ = "[...document.querySelectorAll('.stage[data-lesson=digits]')].at(-1).stage.state"
+
+
+def _stroke(page: Page, width: float) -> float:
+    """Milliseconds from pen up to the last change of the bars, for one quick stroke."""
+    page.evaluate(WATCH)
+    box = page.locator("[data-panel=pad] canvas").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + (0.3 + width) * box["width"], box["y"] + 0.2 * box["height"], steps=4)
+    page.mouse.move(box["x"] + (0.05 + width) * box["width"], box["y"] + 0.8 * box["height"], steps=4)
+    page.mouse.up()
+    return float(page.evaluate("window.answered"))
+
+
+def _pen(page: Page) -> list[float]:
+    """The same for several strokes, on a pad that is cleared between them."""
+    times = []
+    for i in range(ROUNDS):
+        page.click("[data-panel=pad] button:has-text('Clear')")
+        page.wait_for_function(f"() => !{READ}.pictures.seen")
+        times.append(_stroke(page, 0.3 + 0.02 * i))
+    return times
+
+
+def _report_pad(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.add_init_script("localStorage.setItem('playground.visited', '1')")
+    began = time.perf_counter()
+    page.goto(f"{address}?tab=digits&steps=0")
+    page.wait_for_function(
+        f"() => document.querySelector('.stage[data-lesson=digits]')?.stage?.state && {READ}.step === 0"
+    )
+    first = _stroke(page, 0.3)
+    opened = time.perf_counter() - began
+    print(
+        f"  the first stroke on a cold server is answered in {first:.0f} ms; the page was opened {opened:.1f} s before"
+    )
+    DIGITS.wait()
+    idle = _pen(page)
+    other = browser.new_page()
+    other.add_init_script("localStorage.setItem('playground.visited', '1')")
+    other.goto(f"{address}?tab=classifier&steps=0")
+    other.wait_for_selector(".stage[data-lesson=classifier][data-step]")
+    for visitor, lesson in ((page, "digits"), (other, "classifier")):
+        stage = f".stage[data-lesson={lesson}]"
+        visitor.click(f"{stage} [data-speed=max]")
+        visitor.click(f"{stage} .play")
+        visitor.wait_for_function(f"Number(document.querySelector('{stage}').dataset.step) > 20")
+    busy = _pen(page)
+    for name, times in (("nothing trains", idle), ("this visitor and one other train", busy)):
+        print(f"  pen up → bars changed, {name}: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
+
+
 def _reset(page: Page) -> None:
     page.click(".buttons [data-action=reset]")
     page.wait_for_function(
@@ -43,6 +118,7 @@ def report() -> None:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
+    print("\nIn the page, browser and server on the same machine")
     app, address = launch(torch.device("cpu"), "127.0.0.1", port)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=ensure(), args=FLAGS)
@@ -55,9 +131,10 @@ def report() -> None:
             _reset(page)
             times.append(page.evaluate(CLICK))
         shown = page.evaluate(FRAMES, 5)
+        page.close()
+        _report_pad(browser, address)
         browser.close()
     app.close(verbose=False)
-    print("\nIn the page, browser and server on the same machine")
     print(
         f"  click on Play → first changed picture: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms"
     )

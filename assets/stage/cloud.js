@@ -177,3 +177,23 @@ export function cloudPanel(body, head, stage, name) {
     repaint() { mark(); drawing.request(); },
   };
 }
+
+/** A cloud that is made on request, in the background. */
+export function embeddingPanel(body, head, stage, name) {
+  const { words } = stage;
+  const start = element("button", { type: "button", class: "plain", text: words.cloud_tsne, onclick: () => stage.send({ kind: "probe", name: "tsne" }) });
+  const note = element("p", { class: "hint", text: words.cloud_tsne_help });
+  const cloud = element("div", { hidden: true });
+  const panel = cloudPanel(cloud, cloud, stage, name);
+  body.append(start, note, cloud);
+  return {
+    draw(picture, state, renewed) {
+      start.disabled = state.busy;
+      start.textContent = state.busy ? words.cloud_tsne_busy : words.cloud_tsne;
+      note.hidden = Boolean(picture);
+      cloud.hidden = !picture;
+      if (picture) panel.draw(picture, state, renewed);
+    },
+    repaint: panel.repaint,
+  };
+}

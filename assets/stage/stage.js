@@ -1,6 +1,6 @@
 // Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
 
-import { cloudPanel } from "./cloud.js";
+import { cloudPanel, embeddingPanel } from "./cloud.js";
 import { convolutionPanel } from "./convolution.js";
 import { fitPanel, lossPanel } from "./curve.js";
 import { decode } from "./decode.js";
@@ -34,13 +34,14 @@ const PANELS = {
   saliency: { make: imagesPanel, column: "left" },
   rows: { make: heatPanel, column: "below" },
   memory: { make: heatPanel, column: "below" },
+  tsne: { make: embeddingPanel, column: "right", waits: true },
   convolution: { make: convolutionPanel, column: "below", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;
-const LOADING_EVERY = 400; // milliseconds between two looks at a download
+const LOADING_EVERY = 400; // milliseconds between two looks at something that is still on its way
 const asked = new URLSearchParams(location.search); // the address as the visitor came; tabs that open later find it here
 const opened = new Set();
 
@@ -131,7 +132,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     box.dataset.playing = state.playing;
     box.dataset.reason = state.why.reason;
     showAddress();
-    if (state.why.reason === "loading") setTimeout(() => send({ kind: "look" }), LOADING_EVERY);
+    if ((state.why.reason === "loading" || state.busy) && !state.playing) setTimeout(() => send({ kind: "look" }), LOADING_EVERY);
   }
 
   function showAddress() {

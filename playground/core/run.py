@@ -55,6 +55,7 @@ class Run:
         self._stages: Iterator[str] | None = None
         self._stage = ""
         self._is_hurried = False
+        self._measured_stop: Stop | None = None
         self._keep_sound_weights()
 
     def advance(self, steps: int | None = None, seconds: float | None = None) -> int:
@@ -114,6 +115,11 @@ class Run:
                 self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
                 (_, measured, pictures), _ = to_host(self._view(closely))
         self._record(losses, measured)
+        if self.stop and self._measured_stop is not self.stop:
+            self._measured_stop = self.stop
+            with self._randomness.forked(), self._trainer.observed():
+                full, _ = to_host(self._trainer.measure_fully())
+            self._record({}, full)
         metrics = {name: series.newest for name, series in self.history.series.items()}
         stage = self._stage if closely else ""
         pictures = {**pictures, "loss": self._loss_curve()}
@@ -185,6 +191,10 @@ class Run:
     def remark(self) -> str:
         """The text key of something that the reader should know about the data; empty when there is nothing."""
         return self._trainer.remark()
+
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is still being made in the background."""
+        return self._trainer.is_busy()
 
     def hurry(self) -> None:
         """End the `advance` that is under way after its present step: somebody has a question. Needs no lock."""

@@ -47,6 +47,14 @@ class Trainer(ABC):
         """Numbers beside the loss, as scalars on the device. Only while observed."""
         return {}
 
+    def measure_fully(self) -> Metrics:
+        """Numbers that are too dear for every look, taken once when the run stops. Only while observed."""
+        return {}
+
+    def is_busy(self) -> bool:
+        """Whether something that was asked for is still being made in the background."""
+        return False
+
     @abstractmethod
     def tune(self, config: Config) -> None:
         """Take over the live knobs of another config."""

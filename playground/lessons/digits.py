@@ -8,18 +8,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
 from playground.core.knobs import BadValue, choice, number
 from playground.core.lesson import Lesson, Preset
-from playground.core.pictures import Bars, Pictures
+from playground.core.pictures import Bars, Picture, Pictures
 from playground.core.race import Lane, Race
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.data.shelf import DIGITS
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
+from playground.lessons.embedding import Embedding
 from playground.lessons.exam import QUESTIONS, Exam
 from playground.lessons.hand import Hand
 from playground.lessons.inside import Spot, check_spot, filters, inside
@@ -51,6 +53,8 @@ class Desk:
         self.pad = Pad()
         self.hand = Hand()
         self.exam: Exam | None = None
+        self.embedding = Embedding()
+        self.whole: Exam | None = None
         self.remark = ""
         self.steps = 0
         self._examined = -EXAM_EVERY
@@ -69,6 +73,7 @@ class Desk:
             self.train = digits.train_images.to(self.device), digits.train_labels.to(self.device)
             test = digits.test_images[:QUESTIONS], digits.test_labels[:QUESTIONS]
             self.exam = Exam(test[0].to(self.device), test[1].to(self.device))
+            self.whole = Exam(digits.test_images.to(self.device), digits.test_labels.to(self.device))
             self.remark = "" if digits.source == "mnist" else "small_digits"
         return True
 
@@ -89,9 +94,21 @@ class Desk:
             self.hand.name(self.pad.tensor(self.device), value)
         elif name == "cell" and self.exam is not None:
             self.exam.choose(value)
+        elif name == "tsne" and self.exam is not None and self.exam.features is not None:
+            self.embedding.start(self.exam.features, self.exam.labels)
         else:
-            return name in ("correct", "cell")
+            return name in ("correct", "cell", "tsne")
         return True
+
+    def look(self) -> dict[str, Picture]:
+        """The pictures that do not depend on which net learns."""
+        exam = self.exam.look() if self.exam else {}
+        return {**self.pad.look(), **self.hand.look(), **exam, **self.embedding.look()}
+
+    def grade(self, net: DigitNet) -> Tensor:
+        """The accuracy on the whole test set, a scalar."""
+        assert self.whole is not None
+        return self.whole.grade(net)
 
     def answer(self, net: DigitNet) -> Bars:
         """What a net makes of the drawing."""
@@ -134,11 +151,15 @@ class Digits(Supervised):
         desk = self._desk
         return {"test_accuracy": desk.exam.sit(self.net)} if desk.exam and desk.is_exam_due() else {}
 
+    def measure_fully(self) -> Metrics:
+        return {"full_accuracy": self._desk.grade(self.net)} if self._desk.whole else {}
+
+    def is_busy(self) -> bool:
+        return self._desk.embedding.is_busy
+
     def look(self, *, closely: bool) -> Pictures:
         desk = self._desk
-        pictures = {**filters(self.net, self._first), **desk.pad.look(), **desk.hand.look()}
-        if desk.exam:
-            pictures |= desk.exam.look()
+        pictures = {**filters(self.net, self._first), **desk.look()}
         if desk.pad.ink is not None:
             drawing = desk.pad.tensor(desk.device)
             pictures |= {"bars_live": desk.answer(self.net), **inside(self.net, drawing, self._spot)}
@@ -202,9 +223,12 @@ class SideBySide(Race):
         grades = {f"{name}_accuracy": desk.exam.grade(net) for name, net in others}
         return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
 
+    def is_busy(self) -> bool:
+        return self._desk.embedding.is_busy
+
     def look(self, *, closely: bool) -> Pictures:
         desk = self._desk
-        pictures = {**desk.pad.look(), **(desk.exam.look() if desk.exam else {})}
+        pictures = desk.look()
         if desk.pad.ink is not None:
             pictures |= {f"bars_{name}": desk.answer(net) for name, net in self._readers()}
         return pictures
@@ -229,7 +253,7 @@ DIGITS_LESSON = Lesson(
         "mlp": Preset(DigitsConfig(net="mlp", hidden=128), course=False),
         "all": Preset(DigitsConfig(net="all", hidden=64, steps=1200), course=False),
     },
-    panels=(*PANELS, "saliency", "rows", "memory", "cloud", "convolution"),
+    panels=(*PANELS, "saliency", "rows", "memory", "cloud", "tsne", "convolution"),
     pace=5,
     read_picture=open_picture,
 )

@@ -25,6 +25,7 @@ class Exam:
     def __init__(self, pictures: Tensor, labels: Tensor) -> None:
         self.pictures, self.labels = pictures, labels
         self.guesses: Tensor | None = None
+        self.features: Tensor | None = None
         self._plane: Tensor | None = None
         self._axes: Tensor | None = None
         self._cell: tuple[int, int] | None = None
@@ -32,7 +33,7 @@ class Exam:
 
     def sit(self, net: DigitNet) -> Tensor:
         """The accuracy of the net, a scalar; remembers its answers and its view."""
-        features = self._features(net)
+        self.features = features = self._read(net)
         self.guesses = net.out(features).argmax(dim=1)
         self._plane = self._projected(features)
         self._choose()
@@ -40,10 +41,10 @@ class Exam:
 
     def grade(self, net: DigitNet) -> Tensor:
         """The accuracy alone."""
-        guesses: Tensor = net.out(self._features(net)).argmax(dim=1)
+        guesses: Tensor = net.out(self._read(net)).argmax(dim=1)
         return (guesses == self.labels).float().mean()
 
-    def _features(self, net: DigitNet) -> Tensor:
+    def _read(self, net: DigitNet) -> Tensor:
         """What the last layer reads: (n, width)."""
         return torch.cat([net.features(part) for part in torch.split(self.pictures, CHUNK)])
 

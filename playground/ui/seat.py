@@ -162,6 +162,7 @@ class Seat:
                 "metrics": frame.metrics,
                 "stage": frame.stage,
                 "playing": self.playing,
+                "busy": self.run.is_busy(),
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self._preset(),
