@@ -25,7 +25,7 @@ def main() -> None:
     if flags.data:
         os.environ["PLAYGROUND_DATA"] = flags.data
     from playground.core.device import choose
-    from playground.core.knobs import BadValue
+    from playground.core.refusal import BadValue
     from playground.text import Text
 
     try:

@@ -17,7 +17,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from playground.core.run import Run
 from playground.data.shelf import DIGITS, data_folder
-from playground.lessons.digits import DIGITS_LESSON, EXAM_EVERY
+from playground.lessons.desk import EXAM_EVERY
+from playground.lessons.digits import DIGITS_LESSON
 from playground.lessons.exam import QUESTIONS
 
 ROUNDS = 3

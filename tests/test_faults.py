@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.data.tables import read_classes, read_curve
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
@@ -154,3 +154,12 @@ def test_14_a_plateau_does_not_depend_on_how_often_one_looks(device, piece):
         run.advance(steps=piece)
         run.peek()
     assert run.stop is not None
+
+
+def test_15_a_turn_that_comes_after_a_reset_does_not_touch_the_fresh_run(device):
+    """ui/test_seat: the player looked whether it still plays, then the reset came, then the turn."""
+    seat = Seat(REGRESSION, Text("en"), device)
+    ticket = seat.begin()
+    perform(seat, {"kind": "reset"})
+    seat.take_turn(ticket, 0.05)
+    assert json.loads(seat.frame())["step"] == 0

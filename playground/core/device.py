@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from playground.core.knobs import BadValue, echo
+from playground.core.refusal import BadValue, echo
 
 WISHES = ("auto", "cuda", "mps", "cpu")
 

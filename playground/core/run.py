@@ -14,10 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.history import History
-from playground.core.knobs import BadValue
 from playground.core.limits import Limits, RunConfig, Stop
 from playground.core.pictures import Curve, Pictures, to_host
 from playground.core.randomness import COMPUTE, Randomness
+from playground.core.refusal import BadValue
 from playground.core.trainer import Metrics, Trainer
 
 Build = Callable[[Any, torch.device], Trainer]

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from playground.core.knobs import BadValue, echo
 from playground.core.nets import linears
+from playground.core.refusal import BadValue, echo
 
 LARGEST_WEIGHT = 100.0
 

@@ -10,8 +10,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from playground.core.knobs import BadValue, Config, echo
+from playground.core.knobs import Config
 from playground.core.pictures import Pictures
+from playground.core.refusal import BadValue, echo
 
 Metrics = Mapping[str, Tensor]
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.data.ink import BOX, FINE, PEN, SIDE, Picture, centred
 
 Grey = NDArray[np.float32]  # (height, width)

@@ -6,7 +6,8 @@ import codecs
 import csv
 import math
 
-from playground.core.knobs import MAX_POINTS, BadValue, echo
+from playground.core.knobs import MAX_POINTS
+from playground.core.refusal import BadValue, echo
 
 MAX_BYTES = 1_000_000
 DELIMITERS = ";\t, "  # the comma late: it may be a decimal comma

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from playground.core.batches import Batches
-from playground.core.knobs import BadValue, Config, choice, number, own_points, subset
+from playground.core.knobs import Config, choice, number, own_points, subset
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
 from playground.core.nets import linears, mlp
 from playground.core.pictures import Pictures, Points
 from playground.core.race import Lane, Race
+from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
 from playground.core.surgery import check_edit
 from playground.core.trainer import Metrics, Trainer

@@ -6,29 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
-from playground.core.knobs import BadValue, choice, number
+from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
-from playground.core.pictures import Bars, Picture, Pictures
+from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
+from playground.core.refusal import BadValue
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
-from playground.data.shelf import DIGITS
+from playground.lessons.desk import Desk
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
-from playground.lessons.embedding import Embedding
-from playground.lessons.exam import QUESTIONS, Exam
-from playground.lessons.hand import Hand
 from playground.lessons.inside import Spot, check_spot, filters, inside
-from playground.lessons.pad import NAMES, Pad
 
 SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
-EXAM_EVERY = 50  # steps, as in the course
 
 
 @dataclass(frozen=True)
@@ -43,79 +37,6 @@ class DigitsConfig(SupervisedConfig):
     batch: int = number(50, 1, 1000, group="training", integer=True, slider=(1, 200))
     threads: int = number(1, 1, 4, group="run", integer=True, slider=(1, 2))
     steps: int = number(1200, 0, 1_000_000, group="run", integer=True, slider=(0, 12_000), live=True)
-
-
-class Desk:
-    """What both trainers share: the data when they have come, the exam, the pad and the visitor's hand."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
-        self.pad = Pad()
-        self.hand = Hand()
-        self.exam: Exam | None = None
-        self.embedding = Embedding()
-        self.whole: Exam | None = None
-        self.remark = ""
-        self.steps = 0
-        self._examined = -EXAM_EVERY
-        self.train = (
-            torch.empty(0, 28, 28, dtype=torch.uint8, device=device),
-            torch.empty(0, dtype=torch.long, device=device),
-        )
-        self.arrive()
-
-    def arrive(self) -> bool:
-        """Whether the data are here; takes them the first time they are."""
-        digits = DIGITS.ask()
-        if digits is None:
-            return False
-        if self.exam is None:
-            self.train = digits.train_images.to(self.device), digits.train_labels.to(self.device)
-            test = digits.test_images[:QUESTIONS], digits.test_labels[:QUESTIONS]
-            self.exam = Exam(test[0].to(self.device), test[1].to(self.device))
-            self.whole = Exam(digits.test_images.to(self.device), digits.test_labels.to(self.device))
-            self.remark = "" if digits.source == "mnist" else "small_digits"
-        return True
-
-    def is_exam_due(self) -> bool:
-        """Once every so many steps: a look must cost little."""
-        if self.exam is None or self.steps - self._examined < EXAM_EVERY:
-            return False
-        self._examined = self.steps
-        return True
-
-    def probe(self, name: str, value: Any) -> bool:
-        """Answers what does not depend on the net; False for a probe of another name."""
-        if name == "draw":
-            self.pad.draw(value)
-        elif name == "picture":
-            self.pad.show(np.asarray(value, dtype=np.uint8))
-        elif name == "correct" and self.pad.ink is not None:
-            self.hand.name(self.pad.tensor(self.device), value)
-        elif name == "cell" and self.exam is not None:
-            self.exam.choose(value)
-        elif name == "tsne" and self.exam is not None and self.exam.features is not None:
-            self.embedding.start(self.exam.features, self.exam.labels)
-        else:
-            return name in ("correct", "cell", "tsne")
-        return True
-
-    def look(self) -> dict[str, Picture]:
-        """The pictures that do not depend on which net learns."""
-        exam = self.exam.look() if self.exam else {}
-        return {**self.pad.look(), **self.hand.look(), **exam, **self.embedding.look()}
-
-    def grade(self, net: DigitNet) -> Tensor:
-        """The accuracy on the whole test set, a scalar."""
-        assert self.whole is not None
-        return self.whole.grade(net)
-
-    def answer(self, net: DigitNet) -> Bars:
-        """What a net makes of the drawing."""
-        return Bars(NAMES, torch.softmax(net(self.pad.tensor(self.device)), dim=1)[0])
-
-    def lacking(self) -> BadValue | None:
-        return None if self.arrive() else BadValue("loading", percent=DIGITS.percent)
 
 
 class Digits(Supervised):

@@ -7,9 +7,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from playground.core.knobs import BadValue, echo
 from playground.core.nets import linears
 from playground.core.pictures import Network
+from playground.core.refusal import BadValue, echo
 from playground.core.surgery import is_place
 
 Place = tuple[int, int]  # (layer, unit), the inputs being layer 0

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from playground.core.knobs import BadValue, echo
 from playground.core.pictures import Heat, Images, Picture
+from playground.core.refusal import BadValue, echo
 from playground.core.surgery import is_place
 from playground.lessons.digit_nets import CLASSES, DigitNet
 from playground.lessons.exam import accuracy_on

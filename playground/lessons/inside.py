@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.core.knobs import BadValue, echo
 from playground.core.pictures import Heat, Images, Patch, Picture
+from playground.core.refusal import BadValue, echo
 from playground.core.surgery import is_place
 from playground.lessons.digit_nets import Cnn, DigitNet, Recurrent
 from playground.lessons.pad import NAMES

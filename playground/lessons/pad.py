@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from playground.core.knobs import BadValue, echo
 from playground.core.pictures import Bars, Images, Picture
+from playground.core.refusal import BadValue, echo
 from playground.data.ink import BadStrokes, check_strokes, like_mnist, plain
 from playground.data.ink import Picture as Ink
 from playground.reader.read import read

@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from playground.core.knobs import BadValue, echo
 from playground.core.nets import layer_outputs
 from playground.core.pictures import Bars, Field, Matrix, Picture, Points
+from playground.core.refusal import BadValue, echo
 from playground.core.supervised import Loss
 from playground.core.surgery import set_weight
 from playground.core.trainer import Metrics

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.batches import Batches
-from playground.core.knobs import BadValue, Config, choice, number, own_points, toggle
+from playground.core.knobs import Config, choice, number, own_points, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
 from playground.core.nets import layer_outputs, linears, mlp
 from playground.core.pictures import Cards, Curve, Pictures, Points
+from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
 from playground.core.surgery import check_edit, set_weight
 from playground.core.trainer import Metrics

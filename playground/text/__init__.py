@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 
 LANGUAGES = ("en", "zh")
 FOLDER = Path(__file__).parent

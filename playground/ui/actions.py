@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from playground.core.knobs import BadValue, echo
 from playground.core.limits import RunConfig
+from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
 from playground.ui.seat import SPEEDS, Seat
 

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import torch
 
-from playground.core.knobs import BadValue, echo
+from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
 from playground.data.photo import open_picture
 from playground.lessons import LESSONS

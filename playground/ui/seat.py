@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import torch
 
-from playground.core.knobs import BadValue
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
+from playground.core.refusal import BadValue
 from playground.core.rescue import working_rate
 from playground.core.run import Run
 from playground.core.supervised import SupervisedConfig
@@ -74,9 +74,11 @@ class Seat:
                 if reason:
                     self.explain(reason, **facts)
 
-    def take_turn(self, seconds: float) -> None:
-        """Learn as much as a frame at this speed wants, within so many seconds."""
+    def take_turn(self, ticket: int, seconds: float) -> None:
+        """Learn as much as a frame at this speed wants, within so many seconds, if this play still goes on."""
         with self.lock:
+            if not self.is_playing(ticket):
+                return  # a reset came first: its fresh run must stay at step 0
             if not self.is_ready():
                 self.interrupt()
             elif self.speed == "slow":

@@ -26,7 +26,7 @@ def play(seat: Seat, players: Callable[[], int], minutes: float = MOST_MINUTES) 
         while seat.is_playing(ticket):
             began = time.perf_counter()
             seat.wake.clear()
-            seat.take_turn(BUSY / FRAMES_A_SECOND / max(1, players()))
+            seat.take_turn(ticket, BUSY / FRAMES_A_SECOND / max(1, players()))
             if time.monotonic() > end:
                 seat.end(ticket, "time", minutes=f"{minutes:g}")
             yield seat.frame()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from playground.core.device import available, choose
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.text import Text
 
 

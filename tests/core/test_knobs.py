@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.core import knobs
-from playground.core.knobs import BadValue, Config, choice, echo, layers, number, own_points, subset, toggle
+from playground.core.knobs import Config, choice, layers, number, own_points, subset, toggle
+from playground.core.refusal import BadValue, echo
 from playground.lessons import LESSONS, REGRESSION
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.regression import RegressionConfig

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from playground.core.knobs import BadValue
 from playground.core.randomness import COMPUTE
+from playground.core.refusal import BadValue
 from playground.core.run import SHOWN, Run
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.regression import REGRESSION, RegressionConfig

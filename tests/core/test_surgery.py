@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from playground.core.knobs import BadValue
 from playground.core.nets import mlp
+from playground.core.refusal import BadValue
 from playground.core.surgery import LARGEST_WEIGHT, set_weight
 
 

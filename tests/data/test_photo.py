@@ -2,13 +2,16 @@
 
 import io
 import time
+from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from playground.core.refusal import BadValue
 from playground.data.ink import like_mnist
-from playground.data.photo import from_image
+from playground.data.photo import from_image, open_picture
+from playground.text import Text
 
 TWO = [[[0.3, 0.35], [0.4, 0.2], [0.6, 0.2], [0.68, 0.35], [0.55, 0.55], [0.3, 0.8], [0.7, 0.78]]]
 WANTED = like_mnist(TWO, 0.06).astype(float)
@@ -123,3 +126,34 @@ def test_twenty_megapixels_are_no_stall() -> None:
     found = from_image(large)
     assert time.perf_counter() - start < 1.5
     assert found.max() == 255
+
+
+def bytes_of(image: Image.Image, kind: str = "PNG") -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"", "bad_picture"),
+        (b"not a picture", "bad_picture"),
+        (bytes_of(Image.new("L", (300, 300), 255))[:60], "bad_picture"),
+        (b"\x00" * 10_000_001, "bad_picture_size"),
+        (bytes_of(Image.new("1", (9000, 9000))), "bad_picture_pixels"),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_with_a_sentence(data: bytes, key: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        open_picture(data)
+    assert caught.value.key == key
+    for language in ("en", "zh"):
+        assert "{" not in Text(language).refusal(caught.value)
+
+
+def test_a_picture_file_is_read() -> None:
+    assert open_picture(bytes_of(Image.new("L", (1, 1), 255))).max() == 0
+    picture = Image.new("RGB", (200, 300), "white")
+    picture.paste("black", (95, 40, 110, 260))
+    assert open_picture(bytes_of(picture, "JPEG")).max() > 150

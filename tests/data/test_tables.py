@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from playground.core.knobs import MAX_POINTS, BadValue
+from playground.core.knobs import MAX_POINTS
+from playground.core.refusal import BadValue
 from playground.data.tables import MAX_BYTES, read_classes, read_curve
 from playground.text import Text
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.data import points
 from playground.lessons.classifier import CLASSIFIER, MOST_CLASSES, ClassifierConfig

@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix
 from torch import nn
 from torch.nn.functional import conv2d, cross_entropy
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.data.digits import small_digits
 from playground.data.shelf import DIGITS

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.core.knobs import BadValue
+from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.data.curves import TARGETS
 from playground.lessons.regression import REGRESSION, RegressionConfig

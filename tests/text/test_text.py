@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.core.knobs import BadValue, Choice, Subset
+from playground.core.knobs import Choice, Subset
+from playground.core.refusal import BadValue
 from playground.core.trainer import Trainer
 from playground.lessons import LESSONS
 from playground.text import LANGUAGES, Text, load

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from playground.core.knobs import echo
+from playground.core.refusal import echo
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.regression import REGRESSION
 from playground.text import Text

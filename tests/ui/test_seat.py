@@ -34,10 +34,11 @@ def sit(device, lesson=REGRESSION, language="en", **values):
 def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, speed):
     seat = sit(device, lesson)
     seat.speed = speed
-    seat.take_turn(0.0)
+    ticket = seat.begin()
+    seat.take_turn(ticket, 0.0)
     frame = shown(seat)
     assert set(frame) == {
-        *("seat", "n", "renewal", "step", "epoch", "metrics", "stage", "playing", "speed", "course", "preset"),
+        *("seat", "n", "renewal", "step", "epoch", "metrics", "stage", "playing", "busy", "speed", "course", "preset"),
         *("why", "notice", "config", "link", "thumbnails", "pictures"),
     }
     assert list(frame["config"]) == list(lesson.config.knobs())

@@ -57,7 +57,7 @@ def test_a_play_shows_each_turn_and_ends_at_the_limit(device, speed, steps):
 def test_normal_speed_takes_the_lessons_pace(device):
     """As many steps a frame as the course draws, on a machine that can."""
     seat = sit(device, "real", CLASSIFIER, steps=10)
-    seat.take_turn(60)
+    seat.take_turn(seat.begin(), 60)
     assert seat.run.step == CLASSIFIER.pace
 
 
@@ -82,11 +82,11 @@ def test_the_time_for_learning_is_shared_among_the_players(device):
     seat = sit(device, "one", steps=1)
     turns = []
     plain = seat.take_turn
-    seat.take_turn = lambda seconds: (turns.append(seconds), plain(seconds))
+    seat.take_turn = lambda ticket, seconds: (turns.append(seconds), plain(ticket, seconds))
     list(play(seat, lambda: 4))
     again = sit(device, "one", steps=1)
     plain_again = again.take_turn
-    again.take_turn = lambda seconds: (turns.append(seconds), plain_again(seconds))
+    again.take_turn = lambda ticket, seconds: (turns.append(seconds), plain_again(ticket, seconds))
     list(play(again, lambda: 0))
     assert turns[1] == pytest.approx(4 * turns[0])
 
