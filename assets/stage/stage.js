@@ -32,7 +32,7 @@ const PANELS = {
   maps1: { make: imagesPanel, column: "below" },
   maps2: { make: imagesPanel, column: "below" },
   saliency: { make: imagesPanel, column: "left" },
-  rows: { make: heatPanel, column: "below" },
+  rows: { make: heatPanel, column: "left" },
   memory: { make: heatPanel, column: "below" },
   tsne: { make: embeddingPanel, column: "right", waits: true },
   convolution: { make: convolutionPanel, column: "below", waits: true },

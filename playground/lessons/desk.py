@@ -13,7 +13,7 @@ from playground.core.refusal import BadValue
 from playground.data.shelf import DIGITS
 from playground.lessons.digit_nets import DigitNet
 from playground.lessons.embedding import Embedding
-from playground.lessons.exam import QUESTIONS, Exam
+from playground.lessons.exam import IN_CLOUD, QUESTIONS, Exam
 from playground.lessons.hand import Hand
 from playground.lessons.pad import NAMES, Pad
 
@@ -70,7 +70,7 @@ class Desk:
         elif name == "cell" and self.exam is not None:
             self.exam.choose(value)
         elif name == "tsne" and self.exam is not None and self.exam.features is not None:
-            self.embedding.start(self.exam.features, self.exam.labels)
+            self.embedding.start(self.exam.features[:IN_CLOUD], self.exam.labels[:IN_CLOUD])
         else:
             return name in ("correct", "cell", "tsne")
         return True

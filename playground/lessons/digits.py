@@ -91,7 +91,7 @@ class Digits(Supervised):
         if name == "map":
             self._spot = check_spot(value, self.net)
         elif name == "teach" and desk.exam:
-            desk.hand.teach(self.net, desk.exam.pictures, desk.exam.labels)
+            desk.hand.teach(self.net, desk.train, (desk.exam.pictures, desk.exam.labels))
             desk.exam.sit(self.net)
         elif not desk.probe(name, value):
             super().probe(name, value)

@@ -13,9 +13,10 @@ from playground.core.surgery import is_place
 from playground.lessons.digit_nets import CLASSES, DigitNet
 from playground.lessons.pad import NAMES
 
-QUESTIONS = 1000  # test pictures of an exam during the run: the first ones, always the same
+QUESTIONS = 2000  # test pictures of an exam during the run: the first ones, always the same
 CHUNK = 100  # pictures at once: larger chunks fall out of the cache and cost several times as much
 SHOWN = 10
+IN_CLOUD = 500  # of the pictures are laid out in a plane
 MOST_WRONG = 24
 
 
@@ -35,7 +36,7 @@ class Exam:
         """The accuracy of the net, a scalar; remembers its answers and its view."""
         self.features = features = self._read(net)
         self.guesses = net.out(features).argmax(dim=1)
-        self._plane = self._projected(features)
+        self._plane = self._projected(features[:IN_CLOUD])
         self._choose()
         return (self.guesses == self.labels).float().mean()
 
@@ -57,7 +58,7 @@ class Exam:
         pictures: dict[str, Picture] = {
             "samples": samples,
             "confusion": Matrix(cells.view(CLASSES, CLASSES), NAMES, NAMES),
-            "cloud": Cloud(self._plane, self.labels),
+            "cloud": Cloud(self._plane, self.labels[:IN_CLOUD]),
         }
         if self._wrong is not None:
             pictures["wrong"] = self._wrong
@@ -66,7 +67,7 @@ class Exam:
     def _projected(self, features: Tensor) -> Tensor:
         """The two principal components of the last layer's input, (n, 2); their directions last from exam to exam."""
         centred = features - features.mean(dim=0)
-        _, spread, axes = torch.pca_lowrank(centred, q=8, center=False, niter=4)
+        _, spread, axes = torch.pca_lowrank(centred, q=6, center=False, niter=2)
         axes = axes[:, :2]  # (width, 2)
         if self._axes is not None:
             axes = axes * torch.where((axes * self._axes).sum(dim=0) < 0, -1.0, 1.0)

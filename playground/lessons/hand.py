@@ -15,6 +15,7 @@ from playground.lessons.exam import accuracy_on
 MOST = 50
 STEPS = 30
 RATE = 1e-3
+REHEARSED = 100  # pictures of MNIST a step: without them the net forgets nearly all it knew
 
 
 class Hand:
@@ -32,24 +33,29 @@ class Hand:
         self._drawings = [*self._drawings, drawing][-MOST:]
         self._labels = [*self._labels, int(str(digit))][-MOST:]
 
-    def teach(self, net: DigitNet, pictures: Tensor, labels: Tensor) -> None:
-        """Fine-tune the net on the named drawings alone; measured before and after on them and on MNIST."""
+    def teach(self, net: DigitNet, rehearsal: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> None:
+        """Fine-tune the net on the named drawings while it rehearses MNIST; measured before and after on both.
+
+        rehearsal, test: pictures (n, 28, 28) uint8 and labels (n,), never the same ones.
+        """
         if not self._drawings:
             raise BadValue("bad_no_hand")
-        mine, answers = torch.cat(self._drawings), torch.tensor(self._labels, device=pictures.device)
-        before = [accuracy_on(net, mine, answers), accuracy_on(net, pictures, labels)]
-        self._tune(net, mine, answers)
-        after = [accuracy_on(net, mine, answers), accuracy_on(net, pictures, labels)]
+        mine, answers = torch.cat(self._drawings), torch.tensor(self._labels, device=test[0].device)
+        before = [accuracy_on(net, mine, answers), accuracy_on(net, *test)]
+        self._tune(net, mine, answers, *rehearsal)
+        after = [accuracy_on(net, mine, answers), accuracy_on(net, *test)]
         values = torch.tensor([before, after]).T.contiguous()  # (hand and MNIST, before and after)
         self._taught = Heat(values, rows=("hand", "mnist"), columns=("before", "after"), signed=False)
 
     @staticmethod
-    def _tune(net: nn.Module, mine: Tensor, answers: Tensor) -> None:
+    def _tune(net: nn.Module, mine: Tensor, answers: Tensor, pictures: Tensor, labels: Tensor) -> None:
         optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
         with torch.enable_grad():
             for _ in range(STEPS):
+                rows = torch.randint(len(pictures), (REHEARSED,), device=pictures.device)
                 optimizer.zero_grad()
-                cross_entropy(net(mine), answers).backward()  # type: ignore[no-untyped-call]
+                loss = cross_entropy(net(mine), answers) + cross_entropy(net(pictures[rows]), labels[rows])
+                loss.backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
         optimizer.zero_grad()
 
