@@ -163,3 +163,11 @@ def test_15_a_turn_that_comes_after_a_reset_does_not_touch_the_fresh_run(device)
     perform(seat, {"kind": "reset"})
     seat.take_turn(ticket, 0.05)
     assert json.loads(seat.frame())["step"] == 0
+
+
+def test_16_every_answer_says_which_action_it_answers(device):
+    """ui/test_actions: the stage asks again when an answer was overtaken by an older frame of the stream."""
+    seat = Seat(REGRESSION, Text("en"), device)
+    for number, answered in ((3, 3), (2, 3), (True, 3), ("9", 3), (10**400, 3), (7, 7)):
+        perform(seat, {"kind": "look", "number": number})
+        assert json.loads(seat.frame())["answered"] == answered

@@ -41,6 +41,7 @@ const PANELS = {
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;
+const ANSWER_WITHIN = 1500; // milliseconds
 const LOADING_EVERY = 400; // milliseconds between two looks at something that is still on its way
 const asked = new URLSearchParams(location.search); // the address as the visitor came; tabs that open later find it here
 const opened = new Set();
@@ -56,10 +57,16 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   let renewal = 0;
   let notices = 0;
   let newest = 0;
+  let sent = 0;
+  let missing = null; // asks again when an answer was overtaken on its way and dropped
+  let waiting = ""; // the newest frame that has come since the last one was drawn
 
   /** Every message carries the configuration's link, so that a server that forgot this visitor can go on. */
   function send(action) {
-    trigger(act, { ...action, link: stage.state?.link });
+    sent += 1;
+    trigger(act, { ...action, number: sent, link: stage.state?.link });
+    clearTimeout(missing);
+    missing = setTimeout(() => { if (stage.state && stage.state.answered < sent) send({ kind: "look" }); }, ANSWER_WITHIN);
   }
   function play() {
     trigger(playEvent, { link: stage.state?.link });
@@ -111,8 +118,9 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   }
 
   function draw() {
-    if (!props.value) return;
-    const state = decode(props.value);
+    if (!waiting) return;
+    const state = decode(waiting);
+    waiting = "";
     if (state.seat === seat && state.n <= newest) return; // a frame that was overtaken
     const renewed = state.seat !== seat || state.renewal !== renewal;
     ({ seat, n: newest, renewal } = state);
@@ -150,7 +158,12 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   }
 
   let due = false;
+  /** Frames of the stream and answers to actions come by different ways: the newest counts, not the last to come. */
+  function take(text) {
+    if (text && (!waiting || seatOf(text) !== seatOf(waiting) || numberOf(text) >= numberOf(waiting))) waiting = text;
+  }
   watch("value", () => {
+    take(props.value);
     if (due) return;
     due = true;
     const now = () => { due = false; draw(); };
@@ -159,11 +172,15 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   });
   new ResizeObserver(showAddress).observe(box);
   keyboard(box, controls);
-  if (props.value) draw();
+  take(props.value);
+  draw();
   send({ kind: "open", query: opened.has(spec.lesson) ? "" : asked.toString() });
   opened.add(spec.lesson);
   if (isAskedTabOpen()) greet(box, stage);
 }
+
+const seatOf = (text) => text.slice(0, 20);
+const numberOf = (text) => Number(/"n":(\d+)/.exec(text)?.[1] ?? 0);
 
 /** The first visit plays one short run by itself. */
 function greet(box, stage) {

@@ -37,6 +37,7 @@ class Seat:
         self.playing = False
         self._name = secrets.token_hex(4)
         self._ticket = 0
+        self.answered = 0
         self._frames = 0
         self._renewals = 0
         self._notices = 0
@@ -158,6 +159,7 @@ class Seat:
             state = {
                 "seat": self._name,
                 "n": self._frames,
+                "answered": self.answered,
                 "renewal": self._renewals,
                 "step": frame.step,
                 "epoch": frame.epoch,

@@ -23,15 +23,20 @@ def play(seat: Seat, players: Callable[[], int], minutes: float = MOST_MINUTES) 
     end = time.monotonic() + 60 * minutes
     try:
         yield seat.frame()
+        is_told = False
         while seat.is_playing(ticket):
             began = time.perf_counter()
             seat.wake.clear()
             seat.take_turn(ticket, BUSY / FRAMES_A_SECOND / max(1, players()))
             if time.monotonic() > end:
                 seat.end(ticket, "time", minutes=f"{minutes:g}")
-            yield seat.frame()
+            text = seat.frame()
+            is_told = not seat.is_playing(ticket)
+            yield text
             period = STAGE_SECONDS if seat.speed == "slow" else 1 / FRAMES_A_SECOND
             if seat.is_playing(ticket):
                 seat.wake.wait(max(REST, began + period - time.perf_counter()))
+        if not is_told:  # interrupted from outside: the stream ends with the newest state, whatever overtook it
+            yield seat.frame()
     finally:
         seat.end(ticket)

@@ -38,7 +38,21 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
     seat.take_turn(ticket, 0.0)
     frame = shown(seat)
     assert set(frame) == {
-        *("seat", "n", "renewal", "step", "epoch", "metrics", "stage", "playing", "busy", "speed", "course", "preset"),
+        *(
+            "seat",
+            "n",
+            "renewal",
+            "step",
+            "epoch",
+            "metrics",
+            "stage",
+            "playing",
+            "busy",
+            "answered",
+            "speed",
+            "course",
+            "preset",
+        ),
         *("why", "notice", "config", "link", "thumbnails", "pictures"),
     }
     assert list(frame["config"]) == list(lesson.config.knobs())
