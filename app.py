@@ -34,9 +34,12 @@ def main() -> None:
         sys.exit(Text("en").refusal(error))
     from playground.ui.launch import launch
 
-    page, address = launch(device, flags.host, flags.port)
+    try:
+        page, address = launch(device, flags.host, flags.port)
+    except (OSError, OverflowError):  # the port is taken, not allowed, or no port at all
+        sys.exit(Text("en").say("bad.port", host=flags.host, port=flags.port))
     print(f"Neural Playground on {device}: {address}", flush=True)
-    if not flags.no_browser:
+    if not flags.no_browser and "SPACE_ID" not in os.environ:
         webbrowser.open(address)
     page.block_thread()
 

@@ -13,7 +13,8 @@ from playground.text import LANGUAGES, Text, load
 from playground.ui.seat import SPEEDS
 
 ROOT = Path(__file__).parents[2]
-PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "playground").rglob("*.py")))
+SOURCES = [ROOT / "app.py", *sorted((ROOT / "playground").rglob("*.py"))]
+PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 STAGE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js")))
 KNOBS = {name: knob for lesson in LESSONS for name, knob in lesson.config.knobs().items()}
 
