@@ -45,15 +45,11 @@ def _rows(data: bytes, columns: int) -> list[list[str]]:
     lines = [line.strip() for line in _decoded(data).splitlines() if line.strip()]
     if not lines:
         raise BadValue("csv_empty", columns=columns)
-    best: list[list[str]] = []
-    for delimiter in DELIMITERS:
-        rows = _cells(lines, delimiter)
-        if delimiter == ";":
-            rows = [[cell.replace(",", ".") for cell in row] for row in rows]
-        if len(rows[-1]) == columns:
-            best = rows
-            break
-        best = best or rows
+    tables = [_cells(lines, delimiter) for delimiter in DELIMITERS]
+    widest = max(tables, key=lambda rows: len(rows[-1]))  # what to name where none has the right number of columns
+    best = next((rows for rows in tables if len(rows[-1]) == columns), widest)
+    if DELIMITERS[tables.index(best)] == ";":
+        best = [[cell.replace(",", ".") for cell in row] for row in best]
     for place, row in enumerate(best, 1):
         if len(row) != columns:
             raise BadValue("csv_columns", row=place, found=len(row), columns=columns)

@@ -38,13 +38,13 @@ class Visitor:
         self.page = page
         self.lesson = lesson
         self.box = page.locator(f".stage[data-lesson={lesson}]")
-        self.until("stage.state")
+        self.expect("stage.state")
 
     def state(self, expression: str = "stage.state") -> Any:
         """The value of a JavaScript expression in which `stage` and `state` are this lesson's."""
         return self.page.evaluate(f"(() => {{ {self._names()} return {expression}; }})()")
 
-    def until(self, condition: str) -> None:
+    def expect(self, condition: str) -> None:
         """Wait until a JavaScript condition over `stage` and `state` holds."""
         self.page.wait_for_function(f"(() => {{ {self._names()} return {condition}; }})()", timeout=PATIENCE)
 
@@ -58,11 +58,11 @@ class Visitor:
 
     def speed(self, name: str) -> None:
         self.box.locator(f"[data-speed={name}]").click()
-        self.until(f"state.speed === '{name}'")
+        self.expect(f"state.speed === '{name}'")
 
     def preset(self, key: str) -> None:
         self.box.locator(f"[data-preset='{key}']").click()
-        self.until(f"state.preset === '{key}' && state.step === 0")
+        self.expect(f"state.preset === '{key}' && state.step === 0")
 
     def plot(self, panel: str) -> Locator:
         return self.box.locator(f"[data-panel={panel}] canvas").first

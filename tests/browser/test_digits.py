@@ -52,10 +52,10 @@ def winner(name: str) -> str:
 def test_a_drawing_is_read_at_once(visit: Visit) -> None:
     visitor = visit_digits(visit)
     draw(visitor, SEVEN)
-    visitor.until(f"{winner('shipped')} === 7")
+    visitor.expect(f"{winner('shipped')} === 7")
     assert visitor.state("state.pictures.seen.values.length") == 784
     visitor.box.get_by_role("button", name="Clear").first.click()
-    visitor.until("!state.pictures.seen")
+    visitor.expect("!state.pictures.seen")
 
 
 def test_all_ten_digits_are_read_from_real_strokes(visit: Visit, data: Path) -> None:
@@ -69,41 +69,41 @@ def test_all_ten_digits_are_read_from_real_strokes(visit: Visit, data: Path) -> 
         left, top = (min(point[i] for point in points) for i in (0, 1))
         span = max(max(point[i] for point in points) - low for i, low in ((0, left), (1, top)))
         draw(visitor, [[[0.2 + 0.6 * (x - left) / span, 0.2 + 0.6 * (y - top) / span] for x, y in s] for s in strokes])
-        visitor.until(f"{winner('shipped')} === {digit}")
+        visitor.expect(f"{winner('shipped')} === {digit}")
         visitor.box.get_by_role("button", name="Clear").first.click()
-        visitor.until("!state.pictures.seen")
+        visitor.expect("!state.pictures.seen")
 
 
 def test_one_can_draw_while_it_trains(visit: Visit) -> None:
     visitor = visit_digits(visit, "&net=mlp&steps=0")
     visitor.press("play")
-    visitor.until("state.step > 20")
+    visitor.expect("state.step > 20")
     draw(visitor, SEVEN)
-    visitor.until("state.pictures.bars_live && state.playing")
+    visitor.expect("state.pictures.bars_live && state.playing")
     before = visitor.state("[...state.pictures.bars_live.values]")
-    visitor.until(f"state.pictures.bars_live.values[7] !== {before[7]}")
-    visitor.until("state.metrics.test_accuracy > 0.8")
+    visitor.expect(f"state.pictures.bars_live.values[7] !== {before[7]}")
+    visitor.expect("state.metrics.test_accuracy > 0.8")
 
 
 def test_undo_and_the_switch_of_normalisation(visit: Visit) -> None:
     visitor = visit_digits(visit)
     small = [[[0.05 + 0.2 * x, 0.05 + 0.2 * y] for x, y in stroke] for stroke in SEVEN]
     draw(visitor, small)
-    visitor.until("state.pictures.seen")
+    visitor.expect("state.pictures.seen")
     columns = "(v => Math.max(...[...v].map((p, i) => p ? i % 28 : 0)))(state.pictures.seen.values)"
-    visitor.until(f"{columns} > 16")
+    visitor.expect(f"{columns} > 16")
     visitor.box.get_by_label("normalise like MNIST").click()
-    visitor.until(f"{columns} < 10")
+    visitor.expect(f"{columns} < 10")
     visitor.box.get_by_role("button", name="Undo").click()
-    visitor.until("!state.pictures.seen")
+    visitor.expect("!state.pictures.seen")
 
 
 def test_inside_the_cnn(visit: Visit) -> None:
     visitor = visit_digits(visit)
     draw(visitor, SEVEN)
-    visitor.until("state.pictures.maps1 && state.pictures.maps2 && state.pictures.saliency")
+    visitor.expect("state.pictures.maps1 && state.pictures.maps2 && state.pictures.saliency")
     visitor.page.mouse.move(*visitor.at("maps1", 0.3, 0.3))
-    visitor.until("state.pictures.patch")
+    visitor.expect("state.pictures.patch")
     product = (
         "(p => [...p.patch].reduce((sum, value, i) => sum + value * p.kernel[i], 0) - p.sum)(state.pictures.patch)"
     )
@@ -114,7 +114,7 @@ def test_the_lstm_reads_row_by_row(visit: Visit) -> None:
     visitor = visit_digits(visit)
     visitor.preset("402")
     draw(visitor, SEVEN)
-    visitor.until("state.pictures.rows && state.pictures.memory")
+    visitor.expect("state.pictures.rows && state.pictures.memory")
     assert visitor.state("[state.pictures.rows.values.shape, state.pictures.memory.values.shape]") == [
         [28, 10],
         [28, 64],
@@ -131,31 +131,31 @@ def test_three_nets_answer_side_by_side(visit: Visit) -> None:
     visitor = visit_digits(visit)
     visitor.preset("all")
     draw(visitor, SEVEN)
-    visitor.until("['cnn', 'lstm', 'mlp'].every(name => state.pictures['bars_' + name])")
+    visitor.expect("['cnn', 'lstm', 'mlp'].every(name => state.pictures['bars_' + name])")
 
 
 def test_a_cell_of_the_confusion_matrix_opens_its_pictures(visit: Visit) -> None:
     visitor = visit_digits(visit, "&net=mlp")
     visitor.box.locator("[data-panel=confusion] td[role=button]").first.click()
-    visitor.until("stage.view.cell && stage.view.cell[0] === 0")
+    visitor.expect("stage.view.cell && stage.view.cell[0] === 0")
     row = visitor.state("[...state.pictures.confusion.values].slice(0, 10)")
     guess = row.index(max(row))
     visitor.box.locator("[data-panel=confusion] tr").nth(1).locator("td").nth(guess).click()
-    visitor.until("state.pictures.wrong && state.pictures.wrong.values.length > 0")
+    visitor.expect("state.pictures.wrong && state.pictures.wrong.values.length > 0")
 
 
 def test_teaching_it_one_s_hand(visit: Visit) -> None:
     visitor = visit_digits(visit, "&net=mlp&steps=40")
     visitor.speed("max")
     visitor.press("play")
-    visitor.until("state.why.reason === 'finished'")
+    visitor.expect("state.why.reason === 'finished'")
     draw(visitor, SEVEN)
-    visitor.until("state.pictures.bars_live")
+    visitor.expect("state.pictures.bars_live")
     visitor.box.get_by_role("button", name="It was a 3").click()
-    visitor.until("state.pictures.hand")
+    visitor.expect("state.pictures.hand")
     visitor.box.get_by_role("button", name="Teach it my hand").click()
-    visitor.until("state.pictures.taught")
-    visitor.until(f"{winner('live')} === 3")
+    visitor.expect("state.pictures.taught")
+    visitor.expect(f"{winner('live')} === 3")
 
 
 def test_a_photo_is_read_and_junk_is_refused(visit: Visit, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_a_photo_is_read_and_junk_is_refused(visit: Visit, tmp_path: Path) -> No
     picture.save(tmp_path / "seven.png")
     visitor = visit_digits(visit)
     visitor.box.locator("[data-panel=pad] input[type=file]").set_input_files(tmp_path / "seven.png")
-    visitor.until(f"{winner('shipped')} === 7")
+    visitor.expect(f"{winner('shipped')} === 7")
     (tmp_path / "text.png").write_text("not a picture")
     visitor.box.locator("[data-panel=pad] input[type=file]").set_input_files(tmp_path / "text.png")
     visitor.box.get_by_role("alert").get_by_text("cannot be read as a picture").wait_for()
@@ -186,7 +186,7 @@ def test_drawing_on_a_phone_does_not_scroll_the_page(visit: Visit) -> None:
         point = {"x": x, "y": y + i * box["height"] * 0.07}
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    visitor.until(f"{winner('shipped')} === 1")
+    visitor.expect(f"{winner('shipped')} === 1")
     assert visitor.page.evaluate("window.scrollY") == before
 
 

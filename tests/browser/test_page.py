@@ -14,14 +14,14 @@ def test_the_language_switch_keeps_the_settings(visit: Visit) -> None:
     visitor = visit("/?target=sine&lr=0.05")
     visitor.page.get_by_role("link", name="中文").click()
     visitor.page.wait_for_url("**/zh?**")
-    visitor.until("state.config && state.config.lr === 0.05 && state.config.target === 'sine'")
+    visitor.expect("state.config && state.config.lr === 0.05 && state.config.target === 'sine'")
     assert visitor.page.evaluate("document.documentElement.lang") == "zh"
     assert visitor.page.get_by_role("tab", name="回归").is_visible()
     visitor.press("play")
-    visitor.until("state.why.reason === 'finished'")
+    visitor.expect("state.why.reason === 'finished'")
     assert "完成" in visitor.box.get_by_role("status").inner_text()
     visitor.page.get_by_role("link", name="English").click()
-    visitor.until("state.config && state.config.lr === 0.05")
+    visitor.expect("state.config && state.config.lr === 0.05")
     assert visitor.page.evaluate("document.documentElement.lang") == "en"
 
 
@@ -44,7 +44,7 @@ def test_no_sideways_scrolling(visit: Visit, size: tuple[int, int], language: st
 def test_a_finger_draws_on_a_phone(visit: Visit) -> None:
     visitor = visit("/?tab=classifier", lesson="classifier", width=390, height=844, has_touch=True, is_mobile=True)
     visitor.page.touchscreen.tap(*visitor.at("field", 0.85, 0.85))
-    visitor.until("(state.config.own ?? []).length === 201")
+    visitor.expect("(state.config.own ?? []).length === 201")
 
 
 def test_light_and_dark(visit: Visit) -> None:
@@ -61,7 +61,7 @@ def test_light_and_dark(visit: Visit) -> None:
 def test_a_tab_that_was_hidden_opens_with_its_pictures_drawn(visit: Visit) -> None:
     visitor = visit("/?steps=0")
     visitor.press("play")
-    visitor.until("state.step > 5")
+    visitor.expect("state.step > 5")
     page = visitor.page
     page.get_by_role("tab", name="Classifier").click()
     page.wait_for_function(
@@ -69,7 +69,7 @@ def test_a_tab_that_was_hidden_opens_with_its_pictures_drawn(visit: Visit) -> No
     )
     assert "tab=classifier" in page.url
     step = visitor.state("state.step")
-    visitor.until(f"state.step > {step}")
+    visitor.expect(f"state.step > {step}")
     page.get_by_role("tab", name="Regression").click()
     visitor.page.wait_for_function("document.querySelector('[data-panel=fit] canvas').clientWidth > 0")
     assert visitor.ink("fit") > 2000
@@ -108,14 +108,14 @@ def test_nothing_flickers_while_it_learns(visit: Visit) -> None:
     }""")
     first = visitor.state("state.n")
     visitor.press("play")
-    visitor.until(f"state.n > {first} + 40")
+    visitor.expect(f"state.n > {first} + 40")
     assert visitor.page.evaluate("[window.blanks, window.looks > 20]") == [0, True]
 
 
 def test_a_link_opens_exactly_that_state(visit: Visit) -> None:
     query = "tab=classifier&data=moons&layers=5-4&activation=tanh&features=x.yy&lr=0.3&seed=7&test=0.25"
     visitor = visit(f"/?{query}", lesson="classifier")
-    visitor.until("state.config.data === 'moons'")
+    visitor.expect("state.config.data === 'moons'")
     assert visitor.state("state.config.layers") == [5, 4]
     assert visitor.state("state.config.features") == ["x", "yy"]
     wanted = dict(part.split("=") for part in query.split("&"))
@@ -138,7 +138,7 @@ def test_a_bad_link_is_told_and_harmless(visit: Visit, query: str, sentence: str
     visitor.box.get_by_role("alert").get_by_text(sentence).wait_for()
     assert visitor.page.locator(".stage script").count() == 0
     visitor.press("play")
-    visitor.until("state.step > 0")
+    visitor.expect("state.step > 0")
 
 
 def test_bad_text_in_a_number_box_is_told_and_put_back(visit: Visit) -> None:
@@ -160,7 +160,7 @@ def test_two_visitors_learn_at_once_and_leaving_frees_the_seat(visit: Visit, hou
         visitor.press("play")
     for visitor in (one, two, one, two):
         step = visitor.state("state.step")
-        visitor.until(f"state.playing && state.step > {step} + 50")
+        visitor.expect(f"state.playing && state.step > {step} + 50")
     assert house.seats.players >= 2
     assert one.state("state.seat") != two.state("state.seat")
     one.page.close()
@@ -175,7 +175,7 @@ def test_a_visitor_whose_seat_was_freed_goes_on_with_the_same_settings(visit: Vi
     for session in house.seats.sessions:
         house.seats.leave(session)
     visitor.press("play")
-    visitor.until(f"state.seat !== '{name}' && state.playing && state.step > 5")
+    visitor.expect(f"state.seat !== '{name}' && state.playing && state.step > 5")
     assert visitor.state("state.config.lr") == 0.07
 
 

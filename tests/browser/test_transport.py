@@ -9,10 +9,10 @@ WEIGHTS = "JSON.stringify(state.pictures.network.weights.map(w => [...w]))"
 
 def test_first_visit_plays_one_run_by_itself(visit: Visit) -> None:
     visitor = visit(first=True)
-    visitor.until("state.step === 200 && !state.playing")
+    visitor.expect("state.step === 200 && !state.playing")
     assert visitor.state("state.why.reason") == "finished"
     visitor.page.reload()
-    visitor.until("state.step === 0")
+    visitor.expect("state.step === 0")
     assert visitor.state("state.playing") is False
 
 
@@ -20,16 +20,16 @@ def test_play_pause_go_on_and_reset_to_the_same_weights(visit: Visit) -> None:
     visitor = visit("/?steps=0")
     first = visitor.state(WEIGHTS)
     visitor.press("play")
-    visitor.until("state.step > 10")
+    visitor.expect("state.step > 10")
     visitor.press("pause")
-    visitor.until("!state.playing && state.why.reason === 'paused'")
+    visitor.expect("!state.playing && state.why.reason === 'paused'")
     paused_at = visitor.state("state.step")
     assert visitor.box.get_by_role("status").inner_text() == "You paused."
     visitor.press("play")
-    visitor.until(f"state.step > {paused_at} + 5")
+    visitor.expect(f"state.step > {paused_at} + 5")
     assert visitor.state(WEIGHTS) != first
     visitor.press("reset")
-    visitor.until("state.step === 0 && !state.playing")
+    visitor.expect("state.step === 0 && !state.playing")
     assert visitor.state(WEIGHTS) == first
 
 
@@ -37,28 +37,28 @@ def test_one_step_is_one_step(visit: Visit) -> None:
     visitor = visit()
     for step in (1, 2, 3):
         visitor.press("step")
-        visitor.until(f"state.step === {step}")
+        visitor.expect(f"state.step === {step}")
     assert len(visitor.state("[...state.pictures.loss.lines.loss]")) == 6
 
 
 def test_keyboard_plays_steps_and_resets(visit: Visit) -> None:
     visitor = visit("/?steps=0")
     visitor.page.keyboard.press("ArrowRight")
-    visitor.until("state.step === 1")
+    visitor.expect("state.step === 1")
     visitor.page.keyboard.press("Space")
-    visitor.until("state.playing && state.step > 5")
+    visitor.expect("state.playing && state.step > 5")
     visitor.page.keyboard.press("Space")
-    visitor.until("!state.playing")
+    visitor.expect("!state.playing")
     visitor.page.keyboard.press("r")
-    visitor.until("state.step === 0")
+    visitor.expect("state.step === 0")
 
 
 def test_space_plays_after_a_click_on_reset(visit: Visit) -> None:
     visitor = visit("/?steps=0")
     visitor.press("reset")
-    visitor.until("state.renewal > 1")
+    visitor.expect("state.renewal > 1")
     visitor.page.keyboard.press("Space")
-    visitor.until("state.playing && state.step > 5")
+    visitor.expect("state.playing && state.step > 5")
 
 
 def test_typing_does_not_play(visit: Visit) -> None:
@@ -66,7 +66,7 @@ def test_typing_does_not_play(visit: Visit) -> None:
     box = visitor.box.get_by_label("Learning rate").first
     box.fill("0.1")
     box.press("Enter")
-    visitor.until("state.config.lr === 0.1")
+    visitor.expect("state.config.lr === 0.1")
     box.focus()
     visitor.page.keyboard.type("r ")
     assert visitor.state("[state.step, state.playing]") == [0, False]
@@ -79,7 +79,7 @@ def test_slow_motion_names_the_stages_in_turn(visit: Visit) -> None:
     for _ in range(5):
         before = visitor.state("state.n")
         visitor.press("step")
-        visitor.until(f"state.n > {before}")
+        visitor.expect(f"state.n > {before}")
         names.append(visitor.box.locator(".stages [aria-current=step]").inner_text())
     assert names == ["forward", "loss", "backward", "update", "forward"]
     assert "run through the net" in visitor.box.locator(".sentence").inner_text()
@@ -92,19 +92,19 @@ def test_every_speed_moves(visit: Visit) -> None:
     for name in ("one", "real", "max", "slow"):
         visitor.speed(name)
         before = visitor.state("state.n")
-        visitor.until(f"state.n > {before} + 2")
+        visitor.expect(f"state.n > {before} + 2")
     assert visitor.state("state.playing")
 
 
 def test_a_live_knob_acts_during_the_run(visit: Visit) -> None:
     visitor = visit("/?steps=0")
     visitor.press("play")
-    visitor.until("state.step > 20")
+    visitor.expect("state.step > 20")
     renewal = visitor.state("state.renewal")
     box = visitor.box.get_by_label("Learning rate").first
     box.fill("0.01")
     box.press("Enter")
-    visitor.until("state.config.lr === 0.01 && state.playing")
+    visitor.expect("state.config.lr === 0.01 && state.playing")
     assert visitor.state("state.renewal") == renewal
     assert visitor.state("state.step") > 20
 
@@ -113,12 +113,12 @@ def test_target_and_plateau_are_named(visit: Visit) -> None:
     visitor = visit("/?goal=0.05&steps=0")
     visitor.speed("max")
     visitor.press("play")
-    visitor.until("state.why.reason === 'goal'")
+    visitor.expect("state.why.reason === 'goal'")
     assert "Target reached" in visitor.box.get_by_role("status").inner_text()
     visitor = visit("/?layers=&activation=linear&patience=200&steps=0&target=sine")
     visitor.speed("max")
     visitor.press("play")
-    visitor.until("state.why.reason === 'plateau'")
+    visitor.expect("state.why.reason === 'plateau'")
     assert "has not fallen for 200 steps" in visitor.box.get_by_role("status").inner_text()
 
 
@@ -126,11 +126,11 @@ def test_divergence_is_explained_and_the_offered_rate_works(visit: Visit) -> Non
     for path, lesson in (("/?lr=1e6", "regression"), ("/?tab=classifier&lr=1e6", "classifier")):
         visitor = visit(path, lesson=lesson)
         visitor.press("play")
-        visitor.until("state.why.reason === 'diverged'")
+        visitor.expect("state.why.reason === 'diverged'")
         assert "Diverged at step" in visitor.box.get_by_role("status").inner_text()
         numbers = "Object.values(state.pictures.network.weights).flatMap(w => [...w])"
         assert visitor.state(f"{numbers}.every(Number.isFinite)")
         assert "NaN" not in visitor.box.inner_text()
         visitor.box.locator(".fix").click()
-        visitor.until("state.why.reason === 'finished'")
+        visitor.expect("state.why.reason === 'finished'")
         assert visitor.state("state.config.lr") <= 1

@@ -180,3 +180,10 @@ def test_random_bytes_never_raise_anything_else():
             except BadValue:
                 continue
             assert np.abs(pairs(table)).max() <= 5
+
+
+def test_the_columns_that_a_reader_would_count_are_named():
+    for text in (b"1,2,3\n4,5,6\n", b"1;2;3\n4;5;6\n", b"1\t2\t3\n4\t5\t6\n"):
+        with pytest.raises(BadValue) as caught:
+            read_curve(text)
+        assert caught.value.facts == {"row": 1, "found": 3, "columns": 2}
