@@ -27,7 +27,9 @@ def act(device, lesson, *actions):
 def test_01_a_sigmoid_over_own_points_of_two_classes_draws_its_frame(device):
     """ui/test_seat: thumbnails() resets the live `own` and the hidden classes=3 comes to the fore."""
     own = {"kind": "set", "values": {"classes": 3, "own": [[0, 0, 0], [1, 1, 1]]}}
-    act(device, CLASSIFIER, own, {"kind": "set", "values": {"head": "sigmoid"}})
+    seat, frame = act(device, CLASSIFIER, own, {"kind": "set", "values": {"head": "sigmoid"}})
+    assert frame["config"]["head"] == "sigmoid"
+    assert seat.run.config.class_count == 2
 
 
 @pytest.mark.parametrize("decimal", [b"x;y\n0,5;1\n1,5;2\n", b"0,5;1\n1,5;2\n"])

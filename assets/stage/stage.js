@@ -191,7 +191,7 @@ function greet(box, stage) {
     return; // a browser that keeps nothing would see it at every visit
   }
   const wait = setInterval(() => {
-    if (!stage.state || !box.clientWidth) return;
+    if (!stage.state || !box.clientWidth || stage.state.why.reason === "loading") return;
     clearInterval(wait);
     if (stage.state.step === 0 && !stage.state.playing) stage.play();
   }, 100);

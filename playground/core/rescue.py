@@ -11,6 +11,7 @@ from playground.core.supervised import SupervisedConfig
 
 TRIED = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 1e-4, 1e-5)
 TRIAL_STEPS = 60
+PIECE = 10  # steps between two looks: a rate that explodes is given up at once
 
 
 def working_rate(build: Build, config: SupervisedConfig, device: torch.device) -> float | None:
@@ -23,7 +24,9 @@ def working_rate(build: Build, config: SupervisedConfig, device: torch.device) -
 
 def _falls(build: Build, config: SupervisedConfig, device: torch.device) -> bool:
     run = Run(build, config, device)
-    run.advance(steps=TRIAL_STEPS)
-    stop = run.peek().stop
+    while run.step < TRIAL_STEPS:
+        run.advance(steps=PIECE)
+        if run.peek().stop:
+            return False
     _, losses = next(iter(run.history.series.values())).shown(TRIAL_STEPS)
-    return stop is None and bool(losses[-1] < losses[0])
+    return bool(losses[-1] < losses[0])

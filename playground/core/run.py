@@ -115,7 +115,7 @@ class Run:
                 self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
                 (_, measured, pictures), _ = to_host(self._view(closely))
         self._record(losses, measured)
-        if self.stop and self._measured_stop is not self.stop:
+        if self.stop and self.stop.reason != "diverged" and self._measured_stop is not self.stop:
             self._measured_stop = self.stop
             with self._randomness.forked(), self._trainer.observed():
                 full, _ = to_host(self._trainer.measure_fully())

@@ -55,7 +55,8 @@ def test_light_and_dark(visit: Visit) -> None:
     page.wait_for_function("document.body.classList.contains('dark')")
     page.wait_for_function(f"document.querySelector('[data-panel=fit] canvas').toDataURL() !== '{light}'")
     page.reload()
-    page.wait_for_function("document.body.classList.contains('dark')")
+    visitor.expect("document.body.classList.contains('dark') && state.step === 0")
+    assert visitor.plot("fit").evaluate("c => c.toDataURL()") != light
 
 
 def test_a_tab_that_was_hidden_opens_with_its_pictures_drawn(visit: Visit) -> None:

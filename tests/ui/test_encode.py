@@ -80,6 +80,7 @@ def test_many_classes_race_and_gradients_survive_too(device):
         run.advance(steps=2)
         pictures = run.peek().pictures
         packed = read(encode({}, pictures))["pictures"]
+        assert list(packed) == list(pictures)
         for name, picture in pictures.items():
             agree(packed[name], picture, name)
 
