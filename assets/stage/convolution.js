@@ -1,11 +1,12 @@
 // The convolution calculator: five sliders, the formula with its numbers, and the kernel on its way over the input.
 
 import { element, fill } from "./dom.js";
-import { ink, placesOf, response } from "./kernel.js";
+import { ink, LAYERS, placesOf, response } from "./kernel.js";
 import { palette } from "./palette.js";
 import { place, surface } from "./surface.js";
 
 const KNOBS = { size: ["n", 3, 16, 7], kernel: ["k", 1, 7, 3], stride: ["s", 1, 4, 1], padding: ["p", 0, 4, 1], dilation: ["d", 1, 3, 1] };
+const START = { conv: { k: 3, s: 1, p: 1, d: 1 }, max: { k: 2, s: 2, p: 0, d: 1 }, avg: { k: 2, s: 2, p: 0, d: 1 } };
 const ROUND = 14000; // milliseconds that a whole output may take
 const PACE = [70, 450]; // fastest and slowest step
 const CELL = 30;
@@ -15,17 +16,29 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function convolutionPanel(body, head, stage) {
   const { words } = stage;
-  const v = Object.fromEntries(Object.values(KNOBS).map(([letter, , , value]) => [letter, value]));
+  const v = { kind: "conv", ...Object.fromEntries(Object.values(KNOBS).map(([letter, , , value]) => [letter, value])) };
   let at = 0; // the place of the output that is being computed
   let playing = !calm.matches;
   let visible = false;
   let timer = null;
   let spot = null; // how the drawing lies on the canvas
+  const showKnobs = [];
   const sliders = Object.entries(KNOBS).map(([name, [letter, least, most]]) => {
     const number = element("output", { text: String(v[letter]) });
     const input = element("input", { type: "range", min: least, max: most, step: 1, value: v[letter], "aria-label": words[`conv_${name}`] });
     input.addEventListener("input", () => { v[letter] = Number(input.value); number.textContent = input.value; renew(); });
-    return element("label", { class: "conv-knob" }, element("span", {}, element("i", { text: letter }), words[`conv_${name}`]), number, input);
+    const label = element("label", { class: "conv-knob" }, element("span", {}, element("i", { text: letter }), words[`conv_${name}`]), number, input);
+    showKnobs.push(() => {
+      number.textContent = input.value = v[letter];
+      label.hidden = letter === "d" && v.kind === "avg";
+    });
+    return label;
+  });
+  const kinds = element("select", { "aria-label": words.conv_kind }, ...Object.keys(LAYERS).map((name) => element("option", { value: name, text: words[`conv_${name}`] })));
+  kinds.addEventListener("input", () => {
+    Object.assign(v, START[kinds.value], { kind: kinds.value });
+    for (const showKnob of showKnobs) showKnob();
+    renew();
   });
   const formula = element("p", { class: "conv-formula" });
   const verdict = element("p", { class: "conv-verdict", role: "status" });
@@ -38,7 +51,7 @@ export function convolutionPanel(body, head, stage) {
   const { canvas } = drawing;
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
-  body.append(element("div", { class: "conv-room" }, element("div", { class: "conv" }, element("div", { class: "conv-knobs" }, ...sliders), picture,
+  body.append(element("div", { class: "conv-room" }, element("div", { class: "conv" }, element("div", { class: "conv-knobs" }, kinds, ...sliders), picture,
     element("div", { class: "conv-facts" }, formula, verdict, shapes))));
   new IntersectionObserver(([entry]) => { visible = entry.isIntersecting; run(); }).observe(canvas);
   new ResizeObserver(fitHeight).observe(picture);
@@ -91,18 +104,19 @@ export function convolutionPanel(body, head, stage) {
     const side = placesOf(v);
     const { n, k, s, p, d } = v;
     at = calm.matches && side > 0 ? side * side - 1 : 0;
-    const possible = side >= 1;
+    const isPool = v.kind !== "conv";
+    const possible = side >= 1 && !(isPool && 2 * p > d * (k - 1) + 1);
     formula.replaceChildren(
       element("span", { text: "⌊(n + 2p − d(k − 1) − 1) / s⌋ + 1" }),
       element("span", {}, `= ⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1 = `, element("b", { text: possible ? String(side) : "–" })));
     const left = possible ? (n + 2 * p - d * (k - 1) - 1) % s : 0;
     const facts = { reach: d * (k - 1) + 1, size: n + 2 * p, side, left };
-    verdict.textContent = !possible ? fill(words.conv_impossible, facts) : left ? fill(words.conv_left, facts) : side === n ? words.conv_same : fill(words.conv_result, facts);
+    verdict.textContent = side >= 1 && !possible ? words.conv_half : !possible ? fill(words.conv_impossible, facts) : left ? fill(words.conv_left, facts) : side === n ? words.conv_same : fill(words.conv_result, facts);
     verdict.classList.toggle("bad", !possible);
     shapes.hidden = !possible;
     shapes.replaceChildren(...[1, 2, 3].flatMap((axes) => [
-      element("dt", { text: `Conv${axes}d` }),
-      element("dd", {}, `(1, ${Array(axes).fill(n).join(", ")}) → (16, `, element("b", { text: Array(axes).fill(side).join(", ") }), ")"),
+      element("dt", { text: `${LAYERS[v.kind]}${axes}d` }),
+      element("dd", {}, `(${isPool ? 16 : 1}, ${Array(axes).fill(n).join(", ")}) → (16, `, element("b", { text: Array(axes).fill(side).join(", ") }), ")"),
     ]));
     canvas.setAttribute("aria-label", `${words.conv_label} ${verdict.textContent}`);
     step.disabled = play.disabled = !possible;

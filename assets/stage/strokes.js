@@ -7,6 +7,10 @@ import { place, surface } from "./surface.js";
 const MOST_STROKES = 200;
 const MOST_POINTS = 5000;
 const THIN = 0.004; // points closer than this add nothing that a net could see
+const KEYS = "keys"; // the pointer that the arrow keys are
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MOVE = 0.04; // of the pad, with one press of an arrow key
+const SHORT_MOVE = 0.015; // with Shift
 export const SIDE = 280; // the pixels that brush widths are told in
 
 const short = (value) => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
@@ -17,6 +21,7 @@ export function strokePad(parent, words, brush, onchange) {
   let count = 0;
   let pen = null; // the pointer that draws; all others are ignored, so that a resting palm leaves no mark
   let over = null;
+  let cursor = null; // where the keyboard's pen is
   let backdrop = null;
   const ink = document.createElement("canvas"); // what is drawn already, so that a long drawing costs no more than a short one
   let laid = { key: "", stroke: 0, joint: 1 };
@@ -24,12 +29,14 @@ export function strokePad(parent, words, brush, onchange) {
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", words.pad_label);
-  canvas.setAttribute("aria-keyshortcuts", "z Delete Backspace");
+  canvas.setAttribute("aria-keyshortcuts", "ArrowUp ArrowDown ArrowLeft ArrowRight Enter z Delete Backspace");
 
   function add(event, first) {
-    if (count >= MOST_POINTS) return;
     const [px, py] = place(event, canvas);
-    const [x, y] = [short(px / canvas.clientWidth), short(py / canvas.clientHeight)];
+    addPoint(short(px / canvas.clientWidth), short(py / canvas.clientHeight), first);
+  }
+  function addPoint(x, y, first) {
+    if (count >= MOST_POINTS) return;
     if (first) strokes.push([]);
     const stroke = strokes.at(-1);
     const last = stroke.at(-1);
@@ -76,12 +83,44 @@ export function strokePad(parent, words, brush, onchange) {
   canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   canvas.addEventListener("contextmenu", (event) => event.preventDefault());
   canvas.addEventListener("keydown", (event) => {
-    if (event.key === "z" || event.key === "Z") undo();
+    const move = MOVES[event.key];
+    if (move) moveCursor(move, event.shiftKey ? SHORT_MOVE : MOVE);
+    else if (event.key === "Enter") lowerOrLift();
+    else if (event.key === "z" || event.key === "Z") undo();
     else if (event.key === "Delete" || event.key === "Backspace") clear();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
+
+  canvas.addEventListener("blur", () => {
+    if (pen === KEYS) lowerOrLift();
+    cursor = null;
+    request();
+  });
+  function moveCursor([dx, dy], length) {
+    const [x, y] = cursor ?? [0.5, 0.5];
+    cursor = [short(x + dx * length), short(y + dy * length)];
+    if (pen === KEYS) {
+      addPoint(...cursor, false);
+      onchange(false);
+    }
+    request();
+  }
+  /** Enter puts the pen on the paper and takes it off again. */
+  function lowerOrLift() {
+    if (pen !== null && pen !== KEYS) return;
+    cursor ??= [0.5, 0.5];
+    const lowers = pen === null;
+    if (lowers && strokes.length >= MOST_STROKES) return;
+    pen = lowers ? KEYS : null;
+    if (lowers) {
+      backdrop = null;
+      addPoint(...cursor, true);
+    }
+    request();
+    onchange(!lowers);
+  }
 
   function replace(next, image) {
     [strokes, backdrop, pen] = [next, image, null];
@@ -106,6 +145,7 @@ export function strokePad(parent, words, brush, onchange) {
     if (strokes.length) context.drawImage(ink, 0, 0, width, height);
     useBrush(context, width, c);
     if (pen !== null && strokes.length) drawPiece(context, strokes.at(-1), Math.max(1, strokes.at(-1).length - 1), true, width, height);
+    if (cursor) drawCursor(context, [cursor[0] * width, cursor[1] * height], pen === KEYS);
     if (!over || pen !== null) return;
     context.lineWidth = 1;
     context.globalAlpha = 0.45;
@@ -147,6 +187,21 @@ export function strokePad(parent, words, brush, onchange) {
     /** Puts an image on the sheet in place of all strokes; it tells no one. */
     show(image) { [strokes, count, backdrop, laid.key] = [[], 0, image, ""]; request(); },
   };
+}
+
+/** Where the keyboard's pen is: a cross while it hovers, a ring while it writes. */
+function drawCursor(context, [x, y], isDown) {
+  context.save();
+  context.strokeStyle = getComputedStyle(context.canvas).getPropertyValue("--accent");
+  context.lineWidth = 2;
+  context.beginPath();
+  if (isDown) context.arc(x, y, 9, 0, 7);
+  else for (const [dx, dy] of [[1, 0], [0, 1]]) {
+    context.moveTo(x - 9 * dx, y - 9 * dy);
+    context.lineTo(x + 9 * dx, y + 9 * dy);
+  }
+  context.stroke();
+  context.restore();
 }
 
 /** A smooth line through the middles between the points, from a joint on, which hides the corners of a quick hand. */

@@ -32,5 +32,5 @@ class Lesson:
     pace: int  # steps a frame at real speed: how often the course redraws
     gallery: str = ""  # the knob that is chosen by thumbnails
     thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
-    read_picture: Callable[[bytes], Any] | None = None
+    read_picture: Callable[[bytes, bool], Any] | None = None  # the flag: normalise
     read_table: Callable[[bytes], tuple[tuple[float, float, int], ...]] | None = None

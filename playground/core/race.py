@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +32,7 @@ class Race(Trainer):
     def __init__(self, lanes: Sequence[Lane], batches: Batches) -> None:
         self.lanes = tuple(lanes)
         self.batches = batches
+        self.arithmetic: AbstractContextManager[object] = nullcontext()
 
     def nets(self) -> tuple[nn.Module, ...]:
         return tuple(lane.net for lane in self.lanes)
@@ -40,7 +42,8 @@ class Race(Trainer):
         self.epoch = self.batches.epoch
         for lane in self.lanes:
             lane.optimizer.zero_grad()
-        predictions = [lane.net(inputs) for lane in self.lanes]
+        with self.arithmetic:
+            predictions = [lane.net(inputs) for lane in self.lanes]
         yield "forward"
         losses = [lane.loss(prediction, targets) for lane, prediction in zip(self.lanes, predictions, strict=True)]
         yield "loss"

@@ -192,6 +192,11 @@ class Run:
         """The text key of something that the reader should know about the data; empty when there is nothing."""
         return self._trainer.remark()
 
+    def inherit(self, previous: Run) -> None:
+        """Take over what is the visitor's own from the run that this one replaces."""
+        with self._randomness.forked(), self._trainer.observed():
+            self._trainer.inherit(previous._trainer)
+
     def is_busy(self) -> bool:
         """Whether something that was asked for is still being made in the background."""
         return self._trainer.is_busy()

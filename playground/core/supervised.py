@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -106,6 +107,7 @@ class Supervised(Trainer):
         self.batches = batches
         self.optimizer = optimizer
         self.penalty = Penalty(net, config)
+        self.arithmetic: AbstractContextManager[object] = nullcontext()
         self._parameters = list(net.parameters())
 
     def nets(self) -> tuple[nn.Module, ...]:
@@ -116,7 +118,8 @@ class Supervised(Trainer):
         self.epoch = self.batches.epoch
         for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
             parameter.grad = None
-        prediction = self.net(inputs)
+        with self.arithmetic:
+            prediction = self.net(inputs)
         yield "forward"
         loss = self.loss(prediction, targets)
         yield "loss"

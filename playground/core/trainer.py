@@ -68,6 +68,10 @@ class Trainer(ABC):
         """Answer a question between frames; raises BadValue for one that is not understood."""
         raise BadValue("bad_probe", value=echo(name))
 
+    def inherit(self, previous: Trainer) -> None:
+        """Take over what is the visitor's own, such as drawings, from the run that this one replaces."""
+        return None
+
     def remark(self) -> str:
         """The text key of something that the reader should know about the data; empty when there is nothing."""
         return ""

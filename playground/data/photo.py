@@ -23,7 +23,7 @@ ORIENTATION = 0x0112  # EXIF: a telephone stores what its sensor saw and how it 
 UPRIGHT = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_270, 8: Image.Transpose.ROTATE_90}
 
 
-def open_picture(data: bytes) -> Picture:
+def open_picture(data: bytes, normalise: bool = True) -> Picture:
     """(28, 28) from the bytes of an image file; raises BadValue for what is none, or too large."""
     if len(data) > MOST_BYTES:
         raise BadValue("bad_picture_size", size=f"{len(data) / 1e6:.1f}", most=f"{MOST_BYTES / 1e6:g}")
@@ -31,21 +31,24 @@ def open_picture(data: bytes) -> Picture:
         image = Image.open(BytesIO(data))
         if image.width * image.height > MOST_PIXELS:
             raise BadValue("bad_picture_pixels", pixels=image.width * image.height, most=MOST_PIXELS)
-        return from_image(image)
+        return from_image(image, normalise)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         if isinstance(error, BadValue):
             raise
         raise BadValue("bad_picture") from error  # Pillow has many ways to say that a file is broken
 
 
-def from_image(image: Image.Image) -> Picture:
-    """(28, 28) like MNIST from any size and mode, dark ink on light or light on dark; zeros when there is no ink."""
+def from_image(image: Image.Image, normalise: bool = True) -> Picture:
+    """(28, 28) from any size and mode, dark ink on light or light on dark; zeros when there is no ink.
+
+    Like MNIST, or, without `normalise`, the whole sheet shrunk.
+    """
     grey = _grey(image)
     ink = _ink(grey)
     rows, columns = np.flatnonzero(ink.max(axis=1) > 0.5), np.flatnonzero(ink.max(axis=0) > 0.5)
     if not len(rows):
         return np.zeros((SIDE, SIDE), dtype=np.uint8)
-    return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]) if normalise else _shrunk(ink)
 
 
 def _grey(image: Image.Image) -> Grey:
@@ -131,6 +134,15 @@ def _otsu(values: Grey) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
     return float(np.nan_to_num(apart).argmax()) + 1
+
+
+def _shrunk(ink: Grey) -> Picture:
+    """The sheet in the middle of a square, averaged down."""
+    side = max(ink.shape)
+    top, left = (side - ink.shape[0]) // 2, (side - ink.shape[1]) // 2
+    square = np.zeros((side, side), dtype=np.uint8)
+    square[top : top + ink.shape[0], left : left + ink.shape[1]] = ink * 255
+    return np.asarray(Image.fromarray(square).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def _fitted(ink: Grey) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ EXAM_EVERY = 50  # steps, as in the course
 class Desk:
     """What both trainers share: the data when they have come, the exam, the pad and the visitor's hand."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, arithmetic: AbstractContextManager[object]) -> None:
         self.device = device
+        self._arithmetic = arithmetic
         self.pad = Pad()
         self.hand = Hand()
         self.exam: Exam | None = None
@@ -47,10 +49,16 @@ class Desk:
         if self.exam is None:
             self.train = digits.train_images.to(self.device), digits.train_labels.to(self.device)
             test = digits.test_images[:QUESTIONS], digits.test_labels[:QUESTIONS]
-            self.exam = Exam(test[0].to(self.device), test[1].to(self.device))
-            self.whole = Exam(digits.test_images.to(self.device), digits.test_labels.to(self.device))
+            self.exam = Exam(test[0].to(self.device), test[1].to(self.device), self._arithmetic)
+            whole = digits.test_images.to(self.device), digits.test_labels.to(self.device)
+            self.whole = Exam(*whole, self._arithmetic)
             self.remark = "" if digits.source == "mnist" else "small_digits"
         return True
+
+    def inherit(self, previous: Desk) -> None:
+        """The drawing on the pad and the drawings that were named stay with the visitor."""
+        self.pad = previous.pad
+        self.hand = previous.hand.kept()
 
     def is_exam_due(self) -> bool:
         """Once every so many steps: a look must cost little."""

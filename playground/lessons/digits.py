@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
@@ -23,6 +25,19 @@ from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
 SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
+PRECISIONS = ("float32", "bfloat16")
+
+
+def _arithmetic(config: DigitsConfig, device: torch.device) -> AbstractContextManager[object]:
+    """bfloat16 computes convolutions and matrix products with 8 instead of 24 bits; the weights stay in float32."""
+    if config.precision == "float32":
+        return nullcontext()
+    return torch.autocast(device.type, torch.bfloat16)
+
+
+def _loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """In float32, whatever the logits (batch, 10) were computed in."""
+    return cross_entropy(logits.float(), labels)
 
 
 @dataclass(frozen=True)
@@ -35,6 +50,7 @@ class DigitsConfig(SupervisedConfig):
     optimizer: str = choice("adam", OPTIMIZERS, group="training")
     lr: float = number(0.001, 1e-6, 1e7, group="training", slider=(1e-5, 1), log=True, live=True)
     batch: int = number(50, 1, 1000, group="training", integer=True, slider=(1, 200))
+    precision: str = choice("float32", PRECISIONS, group="training")
     threads: int = number(1, 1, 4, group="run", integer=True, slider=(1, 2))
     steps: int = number(1200, 0, 1_000_000, group="run", integer=True, slider=(0, 12_000), live=True)
 
@@ -47,19 +63,25 @@ class Digits(Supervised):
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
-        self._desk = Desk(device)
+        arithmetic = _arithmetic(config, device)
+        self._desk = Desk(device, arithmetic)
         self._spot: Spot | None = None
         torch.manual_seed(config.seed + 1)
         net = make_net(config.net, config.channels, config.hidden).to(device)
         self._first = net.conv1.weight.detach()[:, 0].clone() if isinstance(net, Cnn) else None
         optimizer = build_optimizer(config, net.parameters(), fused=True)
-        super().__init__(net, cross_entropy, Batches(*self._desk.train, config.batch), optimizer, config)
+        super().__init__(net, _loss, Batches(*self._desk.train, config.batch), optimizer, config)
+        self.arithmetic = arithmetic
 
     def lacking(self) -> BadValue | None:
         lacking = self._desk.lacking()
         if lacking is None and not len(self.batches.inputs):
             self.batches = self.batches.replaced(*self._desk.train)
         return lacking
+
+    def inherit(self, previous: Trainer) -> None:
+        if isinstance(previous, (Digits, SideBySide)):
+            self._desk.inherit(previous._desk)
 
     def remark(self) -> str:
         return self._desk.remark
@@ -104,7 +126,8 @@ class SideBySide(Race):
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
-        self._desk = Desk(device)
+        arithmetic = _arithmetic(config, device)
+        self._desk = Desk(device, arithmetic)
         lanes = []
         for kind in SIDE_BY_SIDE:
             torch.manual_seed(config.seed + 1)
@@ -113,12 +136,17 @@ class SideBySide(Race):
                 Lane(
                     kind,
                     net,
-                    cross_entropy,
+                    _loss,
                     build_optimizer(config, net.parameters(), fused=True),
                     Penalty(net, config),
                 )
             )
         super().__init__(lanes, Batches(*self._desk.train, config.batch))
+        self.arithmetic = arithmetic
+
+    def inherit(self, previous: Trainer) -> None:
+        if isinstance(previous, (Digits, SideBySide)):
+            self._desk.inherit(previous._desk)
 
     def remark(self) -> str:
         return self._desk.remark

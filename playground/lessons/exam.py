@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
@@ -23,8 +24,9 @@ MOST_WRONG = 24
 class Exam:
     """The pictures (n, 28, 28) uint8 with their labels (n,), and the answers of the last exam."""
 
-    def __init__(self, pictures: Tensor, labels: Tensor) -> None:
+    def __init__(self, pictures: Tensor, labels: Tensor, arithmetic: AbstractContextManager[object]) -> None:
         self.pictures, self.labels = pictures, labels
+        self._arithmetic = arithmetic
         self.guesses: Tensor | None = None
         self.features: Tensor | None = None
         self._plane: Tensor | None = None
@@ -47,7 +49,8 @@ class Exam:
 
     def _read(self, net: DigitNet) -> Tensor:
         """What the last layer reads: (n, width)."""
-        return torch.cat([net.features(part) for part in torch.split(self.pictures, CHUNK)])
+        with self._arithmetic:
+            return torch.cat([net.features(part) for part in torch.split(self.pictures, CHUNK)]).float()
 
     def look(self) -> dict[str, Picture]:
         """Ten answers, the confusion matrix with a chosen cell's pictures, and the last layer's view in a plane."""

@@ -33,6 +33,12 @@ class Hand:
         self._drawings = [*self._drawings, drawing][-MOST:]
         self._labels = [*self._labels, int(str(digit))][-MOST:]
 
+    def kept(self) -> Hand:
+        """The same drawings for another net, which nobody has taught yet."""
+        hand = Hand()
+        hand._drawings, hand._labels = self._drawings, self._labels
+        return hand
+
     def teach(self, net: DigitNet, rehearsal: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> None:
         """Fine-tune the net on the named drawings while it rehearses MNIST; measured before and after on both.
 

@@ -143,7 +143,8 @@ def _load_picture(seat: Seat, action: Action) -> None:
     data = action.get("data")
     if not isinstance(data, str) or seat.lesson.read_picture is None:
         raise BadValue("bad_action", value=echo(data))
-    seat.run.probe("picture", seat.lesson.read_picture(_bytes(data, "bad_picture")))
+    normalise = action.get("normalise") is not False
+    seat.run.probe("picture", seat.lesson.read_picture(_bytes(data, "bad_picture"), normalise))
 
 
 def adopt(seat: Seat, config: RunConfig) -> None:

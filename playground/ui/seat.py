@@ -43,6 +43,8 @@ class Seat:
         self._notices = 0
         self._notice = ""
         self._why: dict[str, Any] = {}
+        self.run: Run
+        self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
         self.renew(next(iter(lesson.presets.values())).config)
 
     def begin(self) -> int | None:
@@ -120,7 +122,10 @@ class Seat:
 
     def renew(self, config: RunConfig) -> None:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
-        self.run = Run(self.lesson.build, config, self.device)
+        run = Run(self.lesson.build, config, self.device)
+        if self._renewals:
+            run.inherit(self.run)
+        self.run = run
         self._renewals += 1
         self.explain("ready")
 
@@ -137,14 +142,18 @@ class Seat:
         """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
         config = self.run.config
-        rate = None
-        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            facts["lr"] = f"{config.lr:g}"
-            rate = working_rate(self.lesson.build, config, self.device)
-        self.explain(stop.reason, **facts)
+        if stop.reason != "diverged" or not isinstance(config, SupervisedConfig):
+            self.explain(stop.reason, **facts)
+        else:
+            self.explain(stop.reason, lr=f"{config.lr:g}", **facts)
+            self.rescue = threading.Thread(target=self._seek_rate, args=(config, self._why), daemon=True)
+            self.rescue.start()
+
+    def _seek_rate(self, config: SupervisedConfig, why: dict[str, Any]) -> None:
+        """Add to the reason a learning rate that works; in the background, because a large net needs seconds for it."""
+        rate = working_rate(self.lesson.build, config, self.device)
         if rate:
-            fix = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
-            self._why["fix"] = fix
+            why["fix"] = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
 
     def frame(self) -> str:
         """What this visitor sees now, as the stage's one string."""
@@ -166,11 +175,11 @@ class Seat:
                 "metrics": frame.metrics,
                 "stage": frame.stage,
                 "playing": self.playing,
-                "busy": self.run.is_busy(),
+                "busy": self.run.is_busy() or self.rescue.is_alive(),
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self._preset(),
-                "why": self._why,
+                "why": dict(self._why),
                 "notice": {"id": self._notices, "text": self._notice},
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),

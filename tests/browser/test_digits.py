@@ -158,6 +158,35 @@ def test_teaching_it_one_s_hand(visit: Visit) -> None:
     visitor.expect(f"{winner('live')} === 3")
 
 
+def test_drawing_by_keyboard(visit: Visit) -> None:
+    """Enter puts the pen down in the middle; a column of arrow keys is a one. Space still plays."""
+    visitor = visit_digits(visit)
+    pad = visitor.plot("pad")
+    pad.focus()
+    for key in [*["ArrowUp"] * 7, "Enter", *["ArrowDown"] * 14]:
+        pad.press(key)
+    visitor.expect(f"{winner('shipped')} === 1")
+    pad.press("Enter")
+    pad.press("ArrowLeft")
+    visitor.expect(f"{winner('shipped')} === 1")
+    pad.press("z")
+    visitor.expect("!state.pictures.bars_shipped")
+
+
+def test_the_calculator_knows_pooling(visit: Visit) -> None:
+    visitor = visit_digits(visit)
+    panel = visitor.box.locator("[data-panel=convolution]")
+    panel.scroll_into_view_if_needed()
+    panel.get_by_role("combobox").select_option("max")
+    panel.get_by_text("MaxPool2d").wait_for()
+    assert "(16, 7, 7) → (16, 3, 3)" in panel.locator("dl").inner_text()
+    panel.get_by_role("slider", name="padding").fill("2")
+    panel.get_by_text("at most half its size").wait_for()
+    panel.get_by_role("combobox").select_option("avg")
+    panel.get_by_text("AvgPool2d").wait_for()
+    assert not panel.get_by_role("slider", name="dilation").is_visible()
+
+
 def test_a_photo_is_read_and_junk_is_refused(visit: Visit, tmp_path: Path) -> None:
     picture = Image.new("RGB", (400, 300), "white")
     ImageDraw.Draw(picture).line([(150, 60), (250, 60), (190, 240)], fill="black", width=18, joint="curve")

@@ -78,6 +78,16 @@ def test_every_look_of_a_digit_gives_the_same_picture(look: str) -> None:
     assert alike(found, WANTED[:, ::-1]) < 0.7  # the bar above is no bar that anything passes
 
 
+def test_without_normalising_the_whole_sheet_is_shrunk() -> None:
+    """A small digit in the corner of a wide sheet stays small and in its corner."""
+    sheet = Image.new("L", (560, 280), 255)
+    ImageDraw.Draw(sheet).rectangle((40, 60, 80, 120), fill=0)
+    found = from_image(sheet, normalise=False)
+    rows, columns = np.nonzero(found > 127)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (10, 12, 2, 3)
+    assert np.ptp(np.nonzero(from_image(sheet) > 127)[0]) > 15
+
+
 def test_a_telephone_held_sideways() -> None:
     buffer = io.BytesIO()
     exif = Image.Exif()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_the_exam_agrees_with_scikit_learn() -> None:
     torch.manual_seed(0)
     net = make_net("mlp", 16, 32)
     digits = small_digits()
-    exam = Exam(digits.test_images, digits.test_labels)
+    exam = Exam(digits.test_images, digits.test_labels, nullcontext())
     with torch.no_grad():
         accuracy = float(exam.sit(net))
         guesses = net(digits.test_images).argmax(1)
@@ -196,3 +197,38 @@ def test_the_kernels_change_is_shown() -> None:
     assert np.all(still == 128)
     run.advance()
     assert not np.all(run.peek().pictures["change"].values == 128)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("net", ["cnn", "lstm", "all"])
+def test_bfloat16_changes_the_arithmetic_and_not_the_weights(net: str) -> None:
+    """The same first weights, kept in float32; the losses differ in the third digit, as 8 bits must make them."""
+    losses = {}
+    for precision in ("float32", "bfloat16"):
+        run = Run(DIGITS_LESSON.build, DigitsConfig(net=net, precision=precision, steps=3), CPU)
+        run.advance(steps=3)
+        frame = run.peek()
+        assert all(weight.dtype == torch.float32 for weight in run.weights())
+        assert frame.pictures["cloud"].xyz.dtype == np.float32
+        losses[precision] = next(iter(run.history.series.values())).shown(3)[1]
+    assert losses["bfloat16"] != pytest.approx(losses["float32"], rel=1e-5)
+    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=3e-2)
+
+
+def test_a_new_run_keeps_what_the_visitor_drew_and_named() -> None:
+    """Also when another kind of trainer follows; what the old net was taught is not said of the new one."""
+    first = Run(DIGITS_LESSON.build, DigitsConfig(net="mlp", steps=2), CPU)
+    first.advance(steps=2)
+    first.probe("draw", SEVEN)
+    first.probe("correct", 7)
+    first.peek()
+    first.probe("teach", None)
+    assert "taught" in first.peek().pictures
+    previous = first
+    for net in ("all", "lstm"):
+        run = Run(DIGITS_LESSON.build, DigitsConfig(net=net), CPU)
+        run.inherit(previous)
+        pictures = run.peek().pictures
+        assert (pictures["seen"].values == first.peek().pictures["seen"].values).all()
+        assert pictures["hand"].truth.tolist() == [7]
+        assert "taught" not in pictures
+        previous = run

@@ -36,7 +36,9 @@ FAMILIES = {
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
         "metric_full_accuracy",
     ],
-    "words[`conv_${name}`]": [f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation")],
+    "words[`conv_${name}`]": [
+        f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation", "conv", "max", "avg")
+    ],
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
 }

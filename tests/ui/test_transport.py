@@ -190,6 +190,9 @@ def test_a_diverged_run_offers_a_rate_that_works_and_starts_anew(device):
     seat = sit(device, "max", steps=200, lr=1e6)
     last = frames(seat)[-1]
     assert last["why"]["reason"] == "diverged"
+    seat.rescue.join()
+    last = json.loads(seat.frame())
+    assert not last["busy"]
     rate = last["why"]["fix"]["values"]["lr"]
     assert f"{rate:g}" in last["why"]["fix"]["text"]
     perform(seat, {"kind": "set", "values": {"lr": rate}})
