@@ -107,12 +107,13 @@ def course(make: Callable[[], nn.Module], batch: int, rate: float) -> Epoch:
     return lambda: _timed(learn, _test())
 
 
-def ours(preset: str, threads: int) -> Epoch:
+def ours(preset: str, threads: int, precision: str = "float32") -> Epoch:
     """The lesson's run, with 15 frames a second and an exam every 50 steps."""
 
     def epoch() -> tuple[float, float, float]:
         wall, cpu = time.perf_counter(), time.process_time()
-        config = replace(DIGITS_LESSON.presets[preset].config, threads=threads)  # type: ignore[call-arg]
+        preset_config = DIGITS_LESSON.presets[preset].config
+        config = replace(preset_config, threads=threads, precision=precision)  # type: ignore[call-arg]
         run = Run(DIGITS_LESSON.build, config, CPU)
         while run.stop is None:
             run.advance(seconds=1 / 15)
@@ -184,10 +185,12 @@ def skorch() -> Epoch:
 
 EPOCHS: dict[str, Epoch] = {
     "401 ours": ours("401", threads=2),
+    "401 bfloat16": ours("401", threads=2, precision="bfloat16"),
     "401 course": course(_cnn, 50, 0.001),
     "401 lightning": lightning(),
     "401 skorch": skorch(),
     "402 ours": ours("402", threads=1),
+    "402 bfloat16": ours("402", threads=1, precision="bfloat16"),
     "402 course": course(_Lstm, 64, 0.01),
 }
 
@@ -207,7 +210,7 @@ def report() -> None:
         print("\nDigits: MNIST is not here; name its folder in PLAYGROUND_DATA")
         return
     print(f"\nOne epoch of MNIST with an exam of {QUESTIONS} pictures every {EXAM_EVERY} steps (medians)")
-    print("  two threads each, but for our LSTM, which learns on one")
+    print("  two threads each, but for our LSTM, which learns on one; ×: cost over ours | over ours in bfloat16")
     figures: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(ROUNDS):
         for name in EPOCHS:
@@ -215,11 +218,16 @@ def report() -> None:
                 figures.setdefault(name, []).append(row)
     for name, rows in figures.items():
         wall, cpu, right = (statistics.median(column) for column in zip(*rows, strict=True))
-        pairs = list(zip(figures[f"{name[:3]} ours"], rows, strict=False))
-        times, busy = (statistics.median(theirs[i] / mine[i] for mine, theirs in pairs) for i in (0, 1))
-        print(
-            f"  {name:14} {wall:6.2f} s  CPU {cpu:6.2f} s  test {100 * right:.2f} %  time ×{times:.2f}  CPU ×{busy:.2f}"
+        times, busy = (
+            " | ".join(_ratio(figures[f"{name[:3]} {mine}"], rows, column) for mine in ("ours", "bfloat16"))
+            for column in (0, 1)
         )
+        print(f"  {name:14} {wall:6.2f} s  CPU {cpu:6.2f} s  test {100 * right:.2f} %  time {times}  CPU {busy}")
+
+
+def _ratio(mine: list[tuple[float, ...]], theirs: list[tuple[float, ...]], column: int) -> str:
+    """The median over the rounds of what they cost over what we cost."""
+    return f"×{statistics.median(b[column] / a[column] for a, b in zip(mine, theirs, strict=False)):.2f}"
 
 
 if __name__ == "__main__":
