@@ -1,6 +1,7 @@
 // The drawing pad, what the nets make of the drawing while the pen still moves, and how to teach them a hand.
 
 import { element, fill, throttle } from "./dom.js";
+import { base64 } from "./keep.js";
 import { palette } from "./palette.js";
 import { readers } from "./readers.js";
 import { SIDE, strokePad } from "./strokes.js";
@@ -154,11 +155,4 @@ async function shrunk(image) {
   const canvas = element("canvas", { width: Math.max(1, Math.round(image.width * factor)), height: Math.max(1, Math.round(image.height * factor)) });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-}
-
-async function base64(blob) {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let raw = "";
-  for (let i = 0; i < bytes.length; i += 8192) raw += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return btoa(raw);
 }

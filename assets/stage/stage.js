@@ -8,6 +8,7 @@ import { element, fill } from "./dom.js";
 import { barsPanel, fieldPanel } from "./field.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
+import { keepBar } from "./keep.js";
 import { networkPanel } from "./network.js";
 import { padPanel } from "./pad.js";
 import { settingsPanel } from "./settings.js";
@@ -203,10 +204,11 @@ function presetBar(stage) {
     element("button", { type: "button", "data-preset": key, onclick: () => stage.send({ kind: "preset", value: key }) },
       /^\d+b?$/.test(key) ? element("b", { text: key.replace("b", "") }) : null, name));
   const course = element("input", { type: "checkbox", onchange: () => stage.send({ kind: "course", value: course.checked }) });
+  const keep = keepBar(stage);
   const note = element("p", { class: "note" });
   const node = element("div", { class: "presets" },
     element("div", { class: "chips", role: "group", "aria-label": words.presets }, ...chips),
-    spec.gallery ? element("label", { class: "switch" }, course, words.course_colours) : null, note);
+    spec.gallery ? element("label", { class: "switch" }, course, words.course_colours) : null, note, keep.node);
   return {
     node,
     draw(state) {
@@ -214,6 +216,7 @@ function presetBar(stage) {
       const text = spec.presets.find((preset) => preset.key === state.preset)?.note ?? "";
       if (note.textContent !== text) note.textContent = text;
       course.checked = state.course;
+      keep.draw(state);
     },
   };
 }

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+
+from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
 
 KEPT = 4096
 
@@ -38,6 +42,30 @@ class Series:
             self._steps, self._values = self._steps[::2], self._values[::2]
             self._stride *= 2
 
+    def state(self) -> State:
+        step, value = self._last or (-1, 0.0)
+        return {
+            "steps": torch.from_numpy(self._steps),
+            "values": torch.from_numpy(self._values),
+            "stride": self._stride,
+            "seen": self._seen,
+            "last_step": step,
+            "last_value": value,
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Raises BadValue for what can be no history."""
+        steps, values = parts.tensors.get("steps"), parts.tensors.get("values")
+        if (
+            steps is None or values is None or steps.shape != values.shape or steps.dim() != 1 or len(steps) > KEPT
+            or steps.dtype != torch.int64 or values.dtype != torch.float32 or bool((steps.diff() <= 0).any())
+        ):  # fmt: skip
+            raise BadValue("bad_run_part", part="history")
+        self._steps, self._values = steps.numpy(), values.numpy()
+        self._stride, self._seen = max(1, parts.number("stride")), max(0, parts.number("seen"))
+        last = parts.number("last_step")
+        self._last = (last, parts.number("last_value", float)) if last >= 0 else None
+
     @property
     def newest(self) -> float:
         return self._last[1] if self._last else float("nan")
@@ -56,6 +84,19 @@ class History:
 
     def __init__(self) -> None:
         self.series: dict[str, Series] = {}
+
+    def state(self) -> State:
+        return {f"{place}.{name}": series.state() for place, (name, series) in enumerate(self.series.items())}
+
+    def restore(self, parts: Parts) -> None:
+        """Raises BadValue for what can be no history."""
+        names = {name.rsplit(".", 1)[0] for name in parts.tensors}  # "0.loss", "1.test_loss", …
+        if not all(name.split(".", 1)[0].isdecimal() for name in names):
+            raise BadValue("bad_run_part", part="history")
+        self.series = {}
+        for name in sorted(names, key=lambda name: int(name.split(".", 1)[0])):
+            series = self.series[name.split(".", 1)[-1]] = Series()
+            series.restore(parts.under(name))
 
     def extend(self, name: str, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
         self.series.setdefault(name, Series()).extend(steps, values)

@@ -251,6 +251,11 @@ class Config:
         """Whether a run may go on under the other config: all that differs is live."""
         return all(knob.live or getattr(self, name) == getattr(other, name) for name, knob in self.knobs().items())
 
+    def written(self) -> dict[str, str]:
+        """Every value in the text form of links; an absent one (no own points) is left out."""
+        values = {name: (knob, getattr(self, name)) for name, knob in self.knobs().items()}
+        return {name: knob.write(value) for name, (knob, value) in values.items() if value is not None}
+
     def query(self) -> dict[str, str]:
         """What differs from the defaults, in the text form of links."""
         values = {name: (knob, getattr(self, name)) for name, knob in self.knobs().items()}

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.core.knobs import Config, number
+from playground.core.state import Parts, State
 
 EXPLODED = 1e4  # times (1 + the first loss): far beyond any spike that a run recovers from
 BETTER = 0.999  # a window counts as progress when its mean loss is below this share of the best one
@@ -52,6 +53,26 @@ class Limits:
             self._goal_is_open = True
         self._first_loss = None  # other data may have another scale
         self._config = config
+
+    def state(self) -> State:
+        first = self._first_loss
+        return {
+            "last_step": -1 if self.last_step == math.inf else int(self.last_step),
+            "goal_is_open": self._goal_is_open,
+            "first_loss": -1.0 if first is None else first,
+            "best": -1.0 if self._best == math.inf else self._best,
+            "sum": self._sum,
+            "count": self._count,
+        }
+
+    def restore(self, parts: Parts) -> None:
+        last = parts.number("last_step")
+        self.last_step = math.inf if last < 0 else last
+        self._goal_is_open = parts.plain.get("goal_is_open") is True
+        first, best = parts.number("first_loss", float), parts.number("best", float)
+        self._first_loss = None if first < 0 else first
+        self._best = math.inf if best < 0 else best
+        self._sum, self._count = parts.number("sum", float), parts.number("count")
 
     def resume(self, step: int) -> None:
         """Go on past the limit that stopped the run: as many steps again, and no goal any more."""

@@ -11,6 +11,7 @@ from torch import nn
 
 from playground.core.batches import Batches
 from playground.core.knobs import Config
+from playground.core.state import Parts, State
 from playground.core.supervised import Loss, Penalty, SupervisedConfig, tune_optimizer
 from playground.core.trainer import Trainer
 
@@ -54,6 +55,18 @@ class Race(Trainer):
             lane.optimizer.step()
         self.metrics = {lane.name: loss.detach() for lane, loss in zip(self.lanes, losses, strict=True)}
         yield "update"
+
+    def state(self) -> State:
+        lanes: State = {lane.name: {"net": lane.net, "optimizer": lane.optimizer} for lane in self.lanes}
+        return {"lanes": lanes, "batches": self.batches.state()}
+
+    def restore(self, parts: Parts) -> None:
+        self.batches.restore(parts.under("batches"))
+        for lane in self.lanes:
+            own = parts.under("lanes").under(lane.name)
+            own.fill("net", lane.net)
+            own.fill("optimizer", lane.optimizer)
+        self.epoch = self.batches.epoch
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, SupervisedConfig)

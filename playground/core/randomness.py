@@ -11,6 +11,8 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
+from playground.core.refusal import BadValue
+
 
 class FairLock:
     """A lock that serves whoever has waited longest; a plain lock lets a busy thread starve the others."""
@@ -72,6 +74,22 @@ class Randomness:
         self._device = device
         with COMPUTE:
             self._own = _state(device)
+
+    def state(self) -> Tensor:
+        """The state of the CPU's generator, (bytes,) uint8."""
+        return self._own[0]
+
+    def restore(self, state: Tensor) -> None:
+        """Take another state of the CPU's generator; other devices go on with their own. Raises BadValue."""
+        with COMPUTE:
+            others = _state(self._device)
+            try:
+                torch.set_rng_state(state)
+            except (RuntimeError, TypeError) as error:
+                raise BadValue("bad_run_part", part="random") from error
+            finally:
+                _restore(others, self._device)
+        self._own = (state, *self._own[1:])
 
     @contextmanager
     def own(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ from playground.core.limits import Limits, RunConfig, Stop
 from playground.core.pictures import Curve, Pictures, to_host
 from playground.core.randomness import COMPUTE, Randomness
 from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 
 Build = Callable[[Any, torch.device], Trainer]
@@ -175,6 +176,35 @@ class Run:
         with self._randomness.own():
             self._trainer.probe(name, value)
         self.edits.append((self.step, name, value))
+
+    def state(self) -> State:
+        """All that the rest of the run depends on; a half-done step is finished first."""
+        self._settle()
+        self.peek()
+        with self._randomness.own():
+            trainer = self._trainer.state()
+        return {
+            "step": self.step,
+            "trainer": trainer,
+            "random": self._randomness.state(),
+            "history": self.history.state(),
+            "limits": self._limits.state(),
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Go on where the state was taken, as if the run had never stopped; raises BadValue where it does not fit."""
+        step = parts.number("step")
+        if step < 0:
+            raise BadValue("bad_run_part", part="step")
+        with self._randomness.own(), torch.no_grad():
+            self._trainer.restore(parts.under("trainer"))
+        self._randomness.restore(parts.tensor("random", self._randomness.state()))
+        self.history.restore(parts.under("history"))
+        self._limits.restore(parts.under("limits"))
+        self.step = step
+        if step >= self._limits.last_step:
+            self.stop = self._measured_stop = Stop("finished", {"step": step})
+        self._keep_sound_weights()
 
     def weights(self) -> list[Tensor]:
         """Copies of all parameters, net by net."""

@@ -13,6 +13,7 @@ from playground.core.batches import Batches
 from playground.core.knobs import Config, choice, layers, number
 from playground.core.limits import RunConfig
 from playground.core.nets import ACTIVATIONS
+from playground.core.state import Parts, State
 from playground.core.trainer import Trainer
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -128,6 +129,15 @@ class Supervised(Trainer):
         self.optimizer.step()
         self.metrics = {"loss": loss.detach()}
         yield "update"
+
+    def state(self) -> State:
+        return {"net": self.net, "optimizer": self.optimizer, "batches": self.batches.state()}
+
+    def restore(self, parts: Parts) -> None:
+        self.batches.restore(parts.under("batches"))
+        parts.fill("net", self.net)
+        parts.fill("optimizer", self.optimizer)
+        self.epoch = self.batches.epoch
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, SupervisedConfig)

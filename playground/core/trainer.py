@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from playground.core.knobs import Config
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.state import Parts, State
 
 Metrics = Mapping[str, Tensor]
 
@@ -67,6 +68,14 @@ class Trainer(ABC):
     def probe(self, name: str, value: Any) -> None:
         """Answer a question between frames; raises BadValue for one that is not understood."""
         raise BadValue("bad_probe", value=echo(name))
+
+    def state(self) -> State:
+        """Everything that the next steps depend on and that config and seed do not already give."""
+        raise NotImplementedError
+
+    def restore(self, parts: Parts) -> None:
+        """Take the state of another trainer under the same config; raises BadValue where it does not fit."""
+        raise NotImplementedError
 
     def inherit(self, previous: Trainer) -> None:
         """Take over what is the visitor's own, such as drawings, from the run that this one replaces."""

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from playground.core.pictures import Bars, Picture
 from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
 from playground.data.shelf import DIGITS
 from playground.lessons.digit_nets import DigitNet
 from playground.lessons.embedding import Embedding
@@ -54,6 +55,13 @@ class Desk:
             self.whole = Exam(*whole, self._arithmetic)
             self.remark = "" if digits.source == "mnist" else "small_digits"
         return True
+
+    def state(self) -> State:
+        """How far the run is, and when the net last sat an exam."""
+        return {"steps": self.steps, "examined": self._examined}
+
+    def restore(self, parts: Parts) -> None:
+        self.steps, self._examined = parts.number("steps"), parts.number("examined")
 
     def inherit(self, previous: Desk) -> None:
         """The drawing on the pad and the drawings that were named stay with the visitor."""

@@ -17,6 +17,7 @@ from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
@@ -78,6 +79,16 @@ class Digits(Supervised):
         if lacking is None and not len(self.batches.inputs):
             self.batches = self.batches.replaced(*self._desk.train)
         return lacking
+
+    def state(self) -> State:
+        return {**super().state(), "desk": self._desk.state()}
+
+    def restore(self, parts: Parts) -> None:
+        lacking = self.lacking()
+        if lacking:
+            raise lacking
+        super().restore(parts)
+        self._desk.restore(parts.under("desk"))
 
     def inherit(self, previous: Trainer) -> None:
         if isinstance(previous, (Digits, SideBySide)):
@@ -143,6 +154,16 @@ class SideBySide(Race):
             )
         super().__init__(lanes, Batches(*self._desk.train, config.batch))
         self.arithmetic = arithmetic
+
+    def state(self) -> State:
+        return {**super().state(), "desk": self._desk.state()}
+
+    def restore(self, parts: Parts) -> None:
+        lacking = self.lacking()
+        if lacking:
+            raise lacking
+        super().restore(parts)
+        self._desk.restore(parts.under("desk"))
 
     def inherit(self, previous: Trainer) -> None:
         if isinstance(previous, (Digits, SideBySide)):

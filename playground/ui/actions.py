@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.core.keep import LARGEST
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
@@ -147,6 +148,19 @@ def _load_picture(seat: Seat, action: Action) -> None:
     seat.run.probe("picture", seat.lesson.read_picture(_bytes(data, "bad_picture"), normalise))
 
 
+def _save(seat: Seat, action: Action) -> None:
+    seat.save()
+
+
+def _open_run(seat: Seat, action: Action) -> None:
+    data = action.get("data")
+    if not isinstance(data, str):
+        raise BadValue("bad_action", value=echo(data))
+    if len(data) > 2 * LARGEST:
+        raise BadValue("bad_run_size", size=f"{len(data) * 3 / 4e6:.0f}", most=LARGEST // 1_000_000)
+    seat.open_file(_bytes(data, "bad_run_file"))
+
+
 def adopt(seat: Seat, config: RunConfig) -> None:
     """Go on under the new config where that is possible, else start anew under it."""
     if seat.run.config.keeps_run(config):
@@ -173,4 +187,6 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "probe": _probe,
     "csv": _load_table,
     "image": _load_picture,
+    "save": _save,
+    "run": _open_run,
 }

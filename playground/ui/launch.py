@@ -26,12 +26,14 @@ HEAD = f"""
 def launch(device: torch.device, host: str, port: int | None, seats: Seats | None = None) -> tuple[gr.Blocks, str]:
     """Start the server without waiting for its end; returns the page and its address. OSError if the port is taken."""
     torch.set_num_threads(1)  # for nets this small a second thread only burns time
+    seats = Seats(device) if seats is None else seats
     page = build_page(device, seats)
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
+    routes = [seats.parcels.route("/playground/parcel"), Mount("/playground", StaticFiles(directory=ASSETS))]
     settings: dict[str, Any] = {
         "theme": make_theme(),
         "head": HEAD,
-        "app_kwargs": {"routes": [Mount("/playground", StaticFiles(directory=ASSETS))]},
+        "app_kwargs": {"routes": routes},
         "footer_links": [],
         "ssr_mode": False,
         "run_history": False,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import torch
 
+from playground.core.keep import read, reopened, write
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
@@ -17,6 +18,7 @@ from playground.core.run import Run
 from playground.core.supervised import SupervisedConfig
 from playground.text import Text
 from playground.ui.encode import encode
+from playground.ui.parcels import Parcel, Parcels
 from playground.ui.thumbnails import thumbnails
 
 SPEEDS = ("slow", "one", "real", "max")
@@ -26,7 +28,7 @@ LONGEST_LINK = 1500  # characters; own points beyond that stay out of the addres
 class Seat:
     """Whoever uses more than one of its methods in a row holds `lock`."""
 
-    def __init__(self, lesson: Lesson, text: Text, device: torch.device) -> None:
+    def __init__(self, lesson: Lesson, text: Text, device: torch.device, parcels: Parcels | None = None) -> None:
         self.lesson = lesson
         self.text = text
         self.device = device
@@ -42,6 +44,8 @@ class Seat:
         self._renewals = 0
         self._notices = 0
         self._notice = ""
+        self._parcels = Parcels() if parcels is None else parcels
+        self._parcel = {"token": "", "name": ""}
         self._why: dict[str, Any] = {}
         self.run: Run
         self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
@@ -122,12 +126,30 @@ class Seat:
 
     def renew(self, config: RunConfig) -> None:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
-        run = Run(self.lesson.build, config, self.device)
+        self._replace_run(Run(self.lesson.build, config, self.device))
+        self.explain("ready")
+
+    def _replace_run(self, run: Run) -> None:
         if self._renewals:
             run.inherit(self.run)
         self.run = run
         self._renewals += 1
-        self.explain("ready")
+
+    def hand_out(self, parcel: Parcel) -> None:
+        """Let the visitor's browser fetch a file."""
+        self._parcel = {"token": self._parcels.put(parcel), "name": parcel.name}
+
+    def save(self) -> None:
+        """Hand out the run as a file."""
+        name = f"{self.lesson.key}-{self._preset() or 'run'}-{self.run.step}.safetensors"
+        self.hand_out(Parcel(name, write(self.run, self.lesson.key)))
+
+    def open_file(self, data: bytes) -> None:
+        """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
+        run = reopened(read(data), self.lesson, self.device)
+        self.interrupt()
+        self._replace_run(run)
+        self.explain("reopened", step=run.step)
 
     def notify(self, text: str) -> None:
         """Say something once."""
@@ -180,6 +202,7 @@ class Seat:
                 "course": self.course,
                 "preset": self._preset(),
                 "why": dict(self._why),
+                "parcel": self._parcel,
                 "notice": {"id": self._notices, "text": self._notice},
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),

@@ -9,6 +9,7 @@ import torch
 
 from playground.core.lesson import Lesson
 from playground.text import Text
+from playground.ui.parcels import Parcels
 from playground.ui.seat import Seat
 
 MOST_SEATS = 64
@@ -20,6 +21,7 @@ class Seats:
     def __init__(self, device: torch.device, most: int = MOST_SEATS) -> None:
         self._device = device
         self._most = most
+        self.parcels = Parcels()
         self.changed = threading.Condition()  # held while seats come and go
         self._seats: OrderedDict[tuple[str, str], Seat] = OrderedDict()
 
@@ -47,7 +49,7 @@ class Seats:
                 self._free(
                     next((key for key, seat in self._seats.items() if not seat.playing), next(iter(self._seats)))
                 )
-            self._seats[key] = Seat(lesson, text, self._device)
+            self._seats[key] = Seat(lesson, text, self._device, self.parcels)
             return self._seats[key], True
 
     def leave(self, session: str) -> None:

@@ -1,0 +1,93 @@
+"""Keeps a run in one safetensors file and makes a run of such a file again; a file is hostile until it is checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from playground.core.lesson import Lesson
+from playground.core.refusal import BadValue, echo
+from playground.core.run import Run
+from playground.core.state import Parts
+
+FORMAT = "neural-playground run"
+VERSION = 1
+LARGEST = 64_000_000  # bytes of a file that is read
+LARGEST_HEADER = 4_000_000  # bytes of its description
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stood in a file: whose run it is, under which settings, and its state."""
+
+    lesson: str
+    config: Mapping[str, str]
+    parts: Parts
+    edits: list[Any]
+
+
+def write(run: Run, lesson: str) -> bytes:
+    """The run as a file; a step that is half done is finished first."""
+    parts = Parts.of(run.state())
+    header = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "torch": torch.__version__,
+        "lesson": lesson,
+        "config": json.dumps(run.config.written()),
+        "plain": json.dumps(parts.plain),
+        "edits": json.dumps(list(run.edits)),
+    }
+    return safetensors.torch.save(parts.tensors, metadata=header)
+
+
+def read(data: bytes) -> Kept:
+    """What is in a file; raises BadValue for one that is no run, is damaged or comes from a later version."""
+    if len(data) > LARGEST:
+        raise BadValue("bad_run_size", size=f"{len(data) / 1e6:.0f}", most=LARGEST // 1_000_000)
+    header = _header(data)
+    if header.get("format") != FORMAT:
+        raise BadValue("bad_run_foreign")
+    version = header.get("version", "")
+    if version != str(VERSION):
+        raise BadValue("bad_run_version", version=echo(version), known=VERSION)
+    try:
+        tensors = safetensors.torch.load(data)
+        config, plain, edits = (json.loads(header[name]) for name in ("config", "plain", "edits"))
+    except (SafetensorError, KeyError, ValueError, RecursionError) as error:
+        raise BadValue("bad_run_file") from error
+    if not (isinstance(config, dict) and isinstance(plain, dict) and isinstance(edits, list)):
+        raise BadValue("bad_run_file")
+    texts = {str(name): str(value) for name, value in config.items()}
+    return Kept(str(header.get("lesson")), texts, Parts(tensors, plain), edits)
+
+
+def _header(data: bytes) -> Mapping[str, str]:
+    """The description at the head of a safetensors file: its length in 8 bytes, then JSON."""
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 9 or size > min(LARGEST_HEADER, len(data) - 8):
+        raise BadValue("bad_run_file")
+    try:
+        header = json.loads(data[8 : 8 + size])
+        metadata = header.get("__metadata__", {}) if isinstance(header, dict) else {}
+    except (ValueError, RecursionError) as error:
+        raise BadValue("bad_run_file") from error
+    return metadata if isinstance(metadata, dict) else {}
+
+
+def reopened(kept: Kept, lesson: Lesson, device: torch.device) -> Run:
+    """The run as it was; raises BadValue where the file does not fit the lesson."""
+    if kept.lesson != lesson.key:
+        raise BadValue("bad_run_lesson", lesson=echo(kept.lesson))
+    known = lesson.config.knobs()
+    values = {name: known[name].read(text) for name, text in kept.config.items() if name in known}
+    run = Run(lesson.build, lesson.config().changed(values), device)
+    run.restore(kept.parts)
+    run.edits.extend(tuple(edit) for edit in kept.edits if isinstance(edit, list) and len(edit) == 3)
+    return run

@@ -1,0 +1,41 @@
+"""A run is saved by one click and opened by another, also after a reload; junk is refused in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser.conftest import Visit
+
+WEIGHTS = "JSON.stringify(state.pictures.network.weights.map(w => [...w]))"
+
+
+def test_save_reload_open_go_on(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit("/?lr=0.1&steps=60&batch=16")
+    visitor.press("step")
+    visitor.press("step")
+    visitor.expect("state.step === 2")
+    with visitor.page.expect_download() as download:
+        visitor.box.get_by_role("button", name="Save", exact=True).click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "regression-run-2.safetensors"
+    visitor.press("play")
+    visitor.expect("state.step === 60 && !state.playing")
+    later = visitor.state(WEIGHTS)
+    visitor.page.goto(visitor.page.url.split("?")[0])
+    visitor.expect("state.step === 0")
+    visitor.box.locator(".keep input[type=file]").set_input_files(file)
+    visitor.expect("state.step === 2 && state.config.lr === 0.1 && state.why.reason === 'reopened'")
+    visitor.press("play")
+    visitor.expect("state.step === 60 && !state.playing")
+    assert visitor.state(WEIGHTS) == later
+
+
+def test_junk_is_refused_and_nothing_is_lost(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit()
+    visitor.press("step")
+    visitor.expect("state.step === 1")
+    (tmp_path / "junk.safetensors").write_bytes(b"PK\x03\x04 no run at all")
+    visitor.box.locator(".keep input[type=file]").set_input_files(tmp_path / "junk.safetensors")
+    visitor.box.get_by_role("alert").get_by_text("cannot be read as a kept run").wait_for()
+    assert visitor.state("state.step") == 1
