@@ -87,3 +87,11 @@ export function trace(context, x, y, xs, ys) {
   for (let i = 0; i < ys.length; i += 1) context[i ? "lineTo" : "moveTo"](x.to(xs[i]), y.to(ys[i]));
   context.stroke();
 }
+
+/** A polyline of a colour and a width. */
+export function drawLine(context, x, y, xs, ys, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.lineJoin = "round";
+  trace(context, x, y, xs, ys);
+}

@@ -1,8 +1,9 @@
 // Draws a Curve: the fit over its points, or losses over the steps.
 
-import { drawAxes, format, inside, scale, trace } from "./axes.js";
+import { drawAxes, drawLine, format, inside, scale } from "./axes.js";
 import { row } from "./decode.js";
 import { element } from "./dom.js";
+import { ghostList } from "./ghosts.js";
 import { css, palette } from "./palette.js";
 import { pointEditor, pointTools } from "./points.js";
 import { place, surface } from "./surface.js";
@@ -79,13 +80,6 @@ export function frameOf(x, y, box) {
   return { toPixel: (a, b) => [x.to(a), y.to(b)], toData: (px, py) => [x.from(px), y.from(py)], inside: within, clamp };
 }
 
-function drawLine(context, x, y, xs, ys, colour, width) {
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.lineJoin = "round";
-  trace(context, x, y, xs, ys);
-}
-
 function drawParts(context, x, y, xs, parts, c) {
   for (let unit = 0; unit < parts.shape[0]; unit += 1) {
     const values = row(parts, unit);
@@ -155,6 +149,7 @@ export function lossPanel(body, head, stage) {
   body.append(legend);
   head.append(stage.toggle("log", words.log_scale, true, () => drawing.request(), words.log_help));
   const drawing = surface(body, "plot low", paint);
+  const ghosts = ghostList(body, stage, drawing.request);
   drawing.canvas.addEventListener("pointermove", (event) => { hover = place(event, drawing.canvas); drawing.request(); });
   drawing.canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
 
@@ -162,23 +157,25 @@ export function lossPanel(body, head, stage) {
     const c = palette();
     const box = boxOf(width, height);
     const lines = Object.values(picture?.lines ?? {});
-    const [xRange, yRange] = lossRanges(lines, view.log);
+    const [xRange, yRange] = lossRanges([...lines, ...ghosts.lines()], view.log);
     const x = scale(xRange, [box.left, box.right]);
     const y = scale(yRange, [box.bottom, box.top], view.log);
     drawAxes(context, box, x, y, c);
-    inside(context, box, () =>
+    inside(context, box, () => {
+      ghosts.draw(context, x, y);
       lines.forEach((line, i) => {
         drawLine(context, x, y, row(line, 0), row(line, 1), css(c.series[i % c.series.length]), 2);
         if (line.shape[1] === 1) dot(context, x.to(line[0]), y.to(line[1]), css(c.series[i]));
-      }),
-    );
+      });
+    });
     if (hover && hover[0] > box.left && lines.length) readLosses(context, box, x, lines, hover, c);
   }
 
   return {
-    draw(next) {
+    draw(next, state, renewed) {
       const order = Object.keys(next.lines).sort((a, b) => (a.startsWith("test") ? 1 : 0) - (b.startsWith("test") ? 1 : 0));
       picture = { ...next, lines: Object.fromEntries(order.map((name) => [name, next.lines[name]])) };
+      ghosts.follow(state, picture.lines[order[0]], renewed);
       const c = palette();
       legend.replaceChildren(
         ...Object.keys(picture.lines).map((name, i) => {

@@ -39,3 +39,23 @@ def test_junk_is_refused_and_nothing_is_lost(visit: Visit, tmp_path: Path) -> No
     visitor.box.locator(".keep input[type=file]").set_input_files(tmp_path / "junk.safetensors")
     visitor.box.get_by_role("alert").get_by_text("cannot be read as a kept run").wait_for()
     assert visitor.state("state.step") == 1
+
+
+def test_an_earlier_run_stays_as_a_ghost_and_its_settings_can_be_had_back(visit: Visit) -> None:
+    visitor = visit("/?steps=20")
+    visitor.press("play")
+    visitor.expect("state.step === 20 && !state.playing")
+    visitor.show("run")
+    seed = visitor.box.locator("[data-knob=seed] input").first
+    seed.fill("5")
+    seed.press("Enter")
+    visitor.expect("state.config.seed === 5 && state.step === 0")
+    ghost = visitor.box.locator(".ghosts li")
+    assert "Seed 1" in ghost.inner_text()
+    assert "at step 20" in ghost.inner_text()
+    ghost.get_by_title("Go back").click()
+    visitor.expect("state.config.seed === 1")
+    assert ghost.count() == 1  # nothing was learnt with the other seed
+    assert "same settings" in ghost.inner_text()
+    ghost.get_by_role("button", name="Forget this run").click()
+    assert visitor.box.locator(".ghosts").is_hidden()
