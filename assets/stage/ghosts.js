@@ -23,7 +23,8 @@ export function ghostList(parent, stage, onchange) {
       const key = keyOf(living.config);
       ghosts = [living, ...ghosts.filter((ghost) => keyOf(ghost.config) !== key)].slice(0, MOST);
     }
-    living = { config: state.config, line, step: state.step, loss: line?.shape[1] ? row(line, 1).at(-1) : NaN };
+    const config = renewed || !living || state.step !== living.step ? state.config : living.config; // what is set afterwards, it never learnt under
+    living = { config, line, step: state.step, loss: line?.shape[1] ? row(line, 1).at(-1) : NaN };
     const seen = JSON.stringify([ghosts.map((ghost) => keyOf(ghost.config)), keyOf(state.config)]);
     if (seen !== shown) show(state);
     shown = seen;
