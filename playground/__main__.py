@@ -1,18 +1,20 @@
-"""What can be done without a page: python -m playground train reader …"""
+"""What can be done without a page: lessons by playground.cli, and the training of the shipped weights."""
 
 from __future__ import annotations
 
 import sys
 
-USAGE = "usage: python -m playground train reader --data DIR --pen FILE --out FILE"
-
 
 def main(arguments: list[str]) -> None:
-    if arguments[:2] != ["train", "reader"]:
-        sys.exit(USAGE)
-    from playground.reader import train
+    match arguments[:2]:
+        case ["train", "reader"]:
+            from playground.reader.train import main as train
+        case _:
+            from playground.cli import main as run
 
-    train.main(arguments[2:])
+            run(arguments)
+            return
+    train(arguments[2:])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,191 @@
+"""Lessons without a page: python -m playground list | train LESSON … | predict PICTURE …"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from playground.core.device import choose
+from playground.core.keep import read, reopened, write
+from playground.core.knobs import Choice, Knob, Number, Subset, Toggle
+from playground.core.lesson import Lesson
+from playground.core.refusal import BadValue, echo
+from playground.core.run import Run
+from playground.lessons import LESSONS
+from playground.text import LANGUAGES, Text
+
+FRAMES_A_SECOND = 10
+WAIT = 0.2  # seconds between two looks at data that are on their way
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the arguments say; exits with a sentence where they are wrong."""
+    flags = _parser().parse_args(arguments)
+    try:
+        flags.do(flags)
+    except BadValue as error:
+        sys.exit(Text(flags.language).refusal(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m playground", description=__doc__)
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the sentences")
+    commands = parser.add_subparsers(required=True, metavar="list | train | predict")
+    listing = commands.add_parser("list", help="the lessons with their presets and knobs")
+    listing.add_argument("--json", action="store_true", help="one JSON object a lesson")
+    listing.set_defaults(do=_list)
+    train = commands.add_parser("train", help="train a lesson's net; its knobs are flags").add_subparsers(
+        required=True, metavar="LESSON"
+    )
+    for lesson in LESSONS:
+        _add_lesson(train, lesson)
+    predict = commands.add_parser("predict", help="read a handwritten digit from a picture")
+    predict.add_argument("picture", nargs="+", type=Path)
+    predict.add_argument("--json", action="store_true", help="one JSON object a picture, with all ten probabilities")
+    predict.set_defaults(do=_predict)
+    return parser
+
+
+def _add_lesson(commands: Any, lesson: Lesson) -> None:
+    text = Text("en")
+    parser = commands.add_parser(lesson.key, help=text.say(f"{lesson.key}.title"))
+    parser.set_defaults(do=_train, lesson=lesson)
+    parser.add_argument("--preset", choices=list(lesson.presets), help="the settings to start from")
+    parser.add_argument("--device", default="auto", help="auto, cuda, cuda:N, mps or cpu")
+    parser.add_argument("--data-dir", metavar="DIR", help="folder that holds downloaded data sets")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a frame: step and metrics")
+    parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
+    parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
+    knobs = parser.add_argument_group("knobs")
+    for name, knob in lesson.config.knobs().items():
+        told = text.say(f"knobs.{name}.label")
+        knobs.add_argument(f"--{name.replace('_', '-')}", dest=f"knob_{name}", metavar=_allowed(knob), help=told)
+
+
+def _allowed(knob: Knob) -> str:
+    """What a knob takes, in a few signs."""
+    match knob:
+        case Number():
+            return f"{knob.low:g}..{knob.high:g}"
+        case Choice():
+            return "|".join(knob.options)
+        case Subset():
+            return "-".join(knob.options)
+        case Toggle():
+            return "0|1"
+        case _:
+            return knob.kind.upper()
+
+
+def _list(flags: argparse.Namespace) -> None:
+    text = Text(flags.language)
+    for lesson in LESSONS:
+        config = lesson.config()
+        knobs = {
+            name: {"default": config.written().get(name, ""), "allowed": _allowed(knob)}
+            for name, knob in lesson.config.knobs().items()
+        }
+        title = text.say(f"{lesson.key}.title")
+        if flags.json:
+            print(json.dumps({"lesson": lesson.key, "title": title, "presets": list(lesson.presets), "knobs": knobs}))
+            continue
+        print(f"{lesson.key}: {title}. {text.say(f'{lesson.key}.lede')}")
+        print(f"  presets: {', '.join(lesson.presets)}")
+        for name, knob in knobs.items():
+            print(f"  --{name.replace('_', '-'):14} {knob['default']:>10}   {knob['allowed']}")
+
+
+def _train(flags: argparse.Namespace) -> None:
+    if flags.data_dir:
+        os.environ["PLAYGROUND_DATA"] = flags.data_dir
+    run = _begin(flags, choose(flags.device))
+    _await_data(run)
+    last = run.config.steps or None
+    with tqdm(total=last, initial=run.step, unit="step", disable=flags.json or None, file=sys.stderr) as bar:
+        is_whole = _go(run, flags.json, bar.update, bar.set_postfix)
+    if not is_whole:
+        print(f"stopped at step {run.step}", file=sys.stderr)
+    if flags.save:
+        flags.save.write_bytes(write(run, flags.lesson.key))
+        print(f"kept in {flags.save}", file=sys.stderr)
+
+
+def _begin(flags: argparse.Namespace, device: Any) -> Run:
+    lesson: Lesson = flags.lesson
+    knobs = lesson.config.knobs()
+    given = {name: getattr(flags, f"knob_{name}") for name in knobs}
+    values = {name: knobs[name].read(text) for name, text in given.items() if text is not None}
+    if not flags.open:
+        start = lesson.presets[flags.preset].config if flags.preset else lesson.config()
+        return Run(lesson.build, start.changed(values), device)
+    run = reopened(read(_bytes_of(flags.open)), lesson, device)
+    if values:
+        config = run.config.changed(values)
+        if not run.config.keeps_run(config):
+            wrong = next(name for name in values if not knobs[name].live)
+            raise BadValue("bad_live", knob=wrong)
+        run.tune(config)
+    return run
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadValue("bad_path", value=echo(path)) from error
+
+
+def _await_data(run: Run) -> None:
+    """Wait for a data set that is on its way; raises BadValue where something else is missing."""
+    while lacking := run.lacking():
+        if lacking.key != "loading":
+            raise lacking
+        time.sleep(WAIT)
+
+
+def _go(run: Run, is_json: bool, advanced: Callable[[int], Any], told: Callable[..., Any]) -> bool:
+    """Learn to the end; False where Ctrl-C came first: the step under way is finished, so that nothing is half done."""
+    asked: list[int] = []
+
+    def hurry(number: int, _: object) -> None:
+        asked.append(number)
+        run.hurry()
+
+    before = signal.signal(signal.SIGINT, hurry)
+    try:
+        while run.stop is None and not asked:
+            advanced(run.advance(seconds=1 / FRAMES_A_SECOND))
+            frame = run.peek()
+            told({name: f"{value:.4g}" for name, value in frame.metrics.items()})
+            if is_json:
+                stop = frame.stop.reason if frame.stop else None
+                print(json.dumps({"step": frame.step, **frame.metrics, "stop": stop}), flush=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if run.stop and not is_json:
+        print(run.stop.reason, *(f"{name} {series.newest:.6g}" for name, series in run.history.series.items()))
+    return run.stop is not None
+
+
+def _predict(flags: argparse.Namespace) -> None:
+    from playground.data.photo import open_picture
+    from playground.reader.read import read as read_digit
+
+    for path in flags.picture:
+        chances = read_digit(open_picture(_bytes_of(path)))
+        best = int(chances.argmax())
+        if flags.json:
+            print(
+                json.dumps({"picture": str(path), "label": str(best), "confidences": [float(part) for part in chances]})
+            )
+        else:
+            print(f"{path}: {best} ({100 * float(chances[best]):.1f} %)")

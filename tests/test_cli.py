@@ -1,0 +1,110 @@
+"""Lessons without a page: the same knobs as flags, the same numbers as the tab, sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image, ImageDraw
+
+from playground.cli import main
+from playground.core.keep import read, reopened
+from playground.core.run import Run
+from playground.lessons import LESSONS
+from playground.lessons.regression import REGRESSION, RegressionConfig
+
+ROOT = Path(__file__).parents[1]
+Capture = pytest.CaptureFixture[str]
+
+
+def test_the_list_names_every_lesson_preset_and_knob(capsys: Capture) -> None:
+    main(["list", "--json"])
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [item["lesson"] for item in told] == [lesson.key for lesson in LESSONS]
+    for item, lesson in zip(told, LESSONS, strict=True):
+        assert item["presets"] == list(lesson.presets)
+        assert list(item["knobs"]) == list(lesson.config.knobs())
+    main(["--language", "zh", "list"])
+    assert "回归" in capsys.readouterr().out
+
+
+def test_training_prints_the_numbers_of_the_tab(capsys: Capture) -> None:
+    main(["train", "regression", "--seed", "3", "--steps", "40", "--layers", "6-4", "--json"])
+    frames = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    run = Run(REGRESSION.build, RegressionConfig(seed=3, steps=40, layers=(6, 4)), torch.device("cpu"))
+    run.advance()
+    assert frames[-1] == {"step": 40, **run.peek().metrics, "stop": "finished"}
+
+
+def test_a_preset_is_a_start_and_flags_change_it(capsys: Capture) -> None:
+    main(["train", "classifier", "--preset", "302", "--steps", "5", "--json"])
+    plain = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert plain["step"] == 5
+    assert plain["stop"] == "finished"
+
+
+def test_a_kept_run_goes_on(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "run.safetensors"
+    main(["train", "regression", "--batch", "16", "--steps", "20", "--save", str(file)])
+    main(["train", "regression", "--open", str(file), "--steps", "50", "--save", str(file)])
+    whole = Run(REGRESSION.build, RegressionConfig(batch=16, steps=50), torch.device("cpu"))
+    whole.advance()
+    again = reopened(read(file.read_bytes()), REGRESSION, torch.device("cpu"))
+    assert again.step == 50
+    assert all(torch.equal(a, b) for a, b in zip(whole.weights(), again.weights(), strict=True))
+
+
+def test_ctrl_c_keeps_the_work(tmp_path: Path) -> None:
+    file = tmp_path / "run.safetensors"
+    command = [sys.executable, "-m", "playground", "train", "regression", "--steps", "0", "--json", "--save", str(file)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout
+    for _ in range(2):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "Traceback" not in err
+    assert reopened(read(file.read_bytes()), REGRESSION, torch.device("cpu")).step > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "regression", "--lr", "fast"], "“fast” is not allowed"),
+        (["train", "regression", "--device", "toaster"], "no device “toaster”"),
+        (["train", "regression", "--open", "nowhere.safetensors"], "cannot be opened"),
+        (["train", "regression", "--open", "README.md"], "cannot be read as a kept run"),
+        (["predict", "nowhere.png"], "cannot be opened"),
+        (["predict", "README.md"], "cannot be read as a picture"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as refused:
+        main(arguments)
+    assert sentence in str(refused.value)
+
+
+def test_what_is_not_live_cannot_change_in_a_kept_run(tmp_path: Path) -> None:
+    file = tmp_path / "run.safetensors"
+    main(["train", "regression", "--steps", "3", "--save", str(file)])
+    with pytest.raises(SystemExit, match="cannot change during a run"):
+        main(["train", "regression", "--open", str(file), "--layers", "3"])
+
+
+def test_a_picture_is_read(tmp_path: Path, capsys: Capture) -> None:
+    picture = Image.new("L", (400, 300), 255)
+    ImageDraw.Draw(picture).line([(150, 60), (250, 60), (190, 240)], fill=0, width=18, joint="curve")
+    picture.save(tmp_path / "seven.png")
+    main(["predict", "--json", str(tmp_path / "seven.png")])
+    told = json.loads(capsys.readouterr().out)
+    assert told["label"] == "7"
+    assert sum(told["confidences"]) == pytest.approx(1, abs=1e-4)
