@@ -1,6 +1,7 @@
 // Keeps what the visitor has made: saves the run to a file and opens such a file again.
 
 import { element, fill } from "./dom.js";
+import { shareButton } from "./share.js";
 
 const LARGEST = 64e6; // bytes of a file that is sent
 
@@ -10,7 +11,7 @@ export function keepBar(stage) {
   const save = element("button", { type: "button", text: words.keep_save, title: words.keep_save_help, "data-keep": "save", onclick: () => stage.send({ kind: "save" }) });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, save, open, file);
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), save, open, file);
 
   async function picked() {
     const chosen = file.files[0];

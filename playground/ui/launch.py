@@ -10,6 +10,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from playground import __version__
+from playground.ui import qr
 from playground.ui.page import ASSETS, build_page
 from playground.ui.sessions import Seats
 from playground.ui.theme import make_theme
@@ -29,7 +30,11 @@ def launch(device: torch.device, host: str, port: int | None, seats: Seats | Non
     seats = Seats(device) if seats is None else seats
     page = build_page(device, seats)
     page.queue(max_size=MOST_WAITING, default_concurrency_limit=8)
-    routes = [seats.parcels.route("/playground/parcel"), Mount("/playground", StaticFiles(directory=ASSETS))]
+    routes = [
+        qr.route("/playground/qr"),
+        seats.parcels.route("/playground/parcel"),
+        Mount("/playground", StaticFiles(directory=ASSETS)),
+    ]
     settings: dict[str, Any] = {
         "theme": make_theme(),
         "head": HEAD,

@@ -59,3 +59,19 @@ def test_an_earlier_run_stays_as_a_ghost_and_its_settings_can_be_had_back(visit:
     assert "same settings" in ghost.inner_text()
     ghost.get_by_role("button", name="Forget this run").click()
     assert visitor.box.locator(".ghosts").is_hidden()
+
+
+def test_the_shared_address_opens_the_same_settings(visit: Visit) -> None:
+    visitor = visit("/?lr=0.07&layers=4-4")
+    visitor.box.get_by_role("button", name="Share").click()
+    dialog = visitor.box.get_by_role("dialog", name="Share")
+    address = dialog.get_by_label("Address").input_value()
+    code = dialog.get_by_role("img")
+    visitor.expect("document.querySelector('.share-code').naturalWidth > 100")
+    assert code.is_visible()
+    dialog.get_by_role("button", name="Copy").click()
+    dialog.get_by_role("button", name="Copied").wait_for()
+    visitor.page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    other = visit("/" + address.split("/", 3)[3])
+    assert other.state("[state.config.lr, state.config.layers]") == [0.07, [4, 4]]
