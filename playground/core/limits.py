@@ -67,7 +67,7 @@ class Limits:
         """The place of the first loss that is not finite or absurdly large, if there is one."""
         if self._first_loss is None and len(losses) and math.isfinite(losses[0]):
             self._first_loss = float(losses[0])
-        bound = EXPLODED * (1 + (self._first_loss or 0.0))
+        bound = EXPLODED * (1 + abs(self._first_loss or 0.0))  # a critic's loss may be negative
         wrong = ~(losses <= bound)  # NaN compares false
         return int(wrong.argmax()) if wrong.any() else None
 
