@@ -51,19 +51,17 @@ export function drawMany(context, x, y, xs, many, colour, width) {
 export function opinionColour(c, opinion, alpha = 1) {
   const grey = isDark() ? [128, 138, 158] : [150, 158, 172];
   const end = opinion < 0.5 ? c.minus : c.plus;
-  const share = Math.min(1, Math.abs(opinion - 0.5) * 2) ** 0.7;
+  const share = Math.min(1, Math.abs(opinion - 0.5) * 2) ** 0.55;
   return css(grey.map((value, i) => Math.round(value + (end[i] - value) * share)), alpha);
 }
 
-/** Short arrows up or down at each point of a line, the longest `reach` pixels. */
-export function drawPush(context, x, y, xs, ys, push, reach, colour) {
-  let most = 1e-9;
-  for (const value of push) most = Math.max(most, Math.abs(value));
+/** Arrows up or down at each point of a line: `unit` pixels for a slope of 1, at most `reach` of them. */
+export function drawPush(context, x, y, xs, ys, push, unit, reach, colour) {
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = 2;
   context.lineCap = "round";
   for (let i = 0; i < xs.length; i += 1) {
-    const length = (reach * push[i]) / most;
+    const length = Math.max(-reach, Math.min(reach, unit * push[i]));
     if (Math.abs(length) < 3) continue;
     const [px, py, tip] = [x.to(xs[i]), y.to(ys[i]), y.to(ys[i]) - length];
     const back = Math.sign(length) * Math.min(5, Math.abs(length));

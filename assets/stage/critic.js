@@ -9,6 +9,7 @@ import { place, surface } from "./surface.js";
 const BOX = { left: 30, right: 8, top: 8, bottom: 24 };
 const SEND_EVERY = 60; // milliseconds
 const ENOUGH = 11; // points that must be drawn before a curve counts as a round
+const ADVICE = 100; // pixels of an arrow where D's logit would rise by 1 for 1 upwards
 const NUDGE = 0.05; // by an arrow key
 
 export function criticPanel(body, head, stage) {
@@ -181,7 +182,7 @@ export function criticPanel(body, head, stage) {
       context.stroke();
     });
     context.globalAlpha = 1;
-    if (stage.view.advice && picture.push && stage.state.step) drawPush(context, x, y, picture.x, ys, picture.push, 30, c.ink);
+    if (stage.view.advice && picture.push && stage.state.step) drawPush(context, x, y, picture.x, ys, picture.push, ADVICE, 34, c.ink);
   }
 
   /** What the three bars mean just now, in one friendly sentence. */

@@ -2,7 +2,6 @@
 
 import { drawBand, drawMany, drawPush, green, opinionColour, PAINTED, polyline, X_RANGE, Y_RANGE } from "./art.js";
 import { drawAxes, inside, scale } from "./axes.js";
-import { row } from "./decode.js";
 import { element, fill, throttle } from "./dom.js";
 import { css, palette } from "./palette.js";
 import { surface } from "./surface.js";
@@ -10,10 +9,10 @@ import { surface } from "./surface.js";
 const BOX = { left: 34, right: 10, top: 10, bottom: 26 };
 const SEND_EVERY = 45; // milliseconds
 const REACH = 3; // standard deviations to which a slider goes
-const PUSHED = 6; // paintings whose arrows are shown in slow motion
+const PUSH = 34; // pixels of the longest arrow in slow motion
 
 /** How strongly each group of lines is drawn, [real, painted, chosen]: in slow motion the stage is lit and the rest dimmed. */
-const LIGHT = { artist: [0.9, 0.08, 0.15], paint: [0.08, 0.75, 1], judge: [0.55, 0.75, 1], learn_d: [0.55, 0.3, 0.3], learn_g: [0.06, 0.75, 1] };
+const LIGHT = { artist: [0.9, 0.08, 0.15], paint: [0.08, 0.75, 1], judge: [0.55, 0.75, 1], learn_d: [0.55, 0.3, 0.3], learn_g: [0, 0.3, 1] };
 
 export function paintingsPanel(body, head, stage) {
   const { words, view } = stage;
@@ -42,10 +41,8 @@ export function paintingsPanel(body, head, stage) {
       const colour = (opinions, plain, alpha) => (i) => (judged ? opinionColour(c, opinions[i], alpha) : css(plain, alpha));
       if (real) drawMany(context, x, y, picture.x, picture.real, colour(picture.real_judged, rgbOf(c.ink), real), 1.1);
       if (painted) drawMany(context, x, y, picture.x, picture.painted, colour(picture.painted_judged, green(), painted), 1.25);
-      if (now === "learn_g" && picture.push) {
-        for (let i = 0; i < PUSHED; i += 1) drawPush(context, x, y, picture.x, row(picture.painted, i), row(picture.push, i), 26, c.ink);
-      }
       drawChosen(context, x, y, chosen, judged ? opinionColour(c, picture.chosen_judged[0]) : null, c);
+      if (now === "learn_g" && picture.push) drawPush(context, x, y, picture.x, picture.chosen, picture.push, PUSH / steepest(picture.push), PUSH, c.ink);
       if (view.parabola) drawParabola(context, x, y, view.parabola, c);
     });
     drawReadings(context, box, stage, c);
@@ -84,6 +81,7 @@ export function paintingsPanel(body, head, stage) {
   };
 }
 
+const steepest = (push) => push.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-9);
 const rgbOf = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 /** The two sentences that stand in the course's figure. */
@@ -91,15 +89,15 @@ function drawReadings(context, box, { state, words }, c) {
   const { d_real: real, score } = state.metrics;
   const lines = [fill(words.gan_reading_real, { value: real.toFixed(2) }), fill(words.gan_reading_score, { value: score.toFixed(2).replace("-", "−") })];
   context.font = "12.5px system-ui, sans-serif";
-  context.textAlign = "left";
+  context.textAlign = "center";
   context.textBaseline = "top";
   context.lineWidth = 4;
   context.lineJoin = "round";
   lines.slice(0, state.config.game === "original" || state.config.game === "nonsaturating" ? 2 : 1).forEach((text, i) => {
     context.strokeStyle = c.panel;
-    context.strokeText(text, box.left + 12, box.bottom - 40 + 18 * i);
+    context.strokeText(text, (box.left + box.right) / 2, box.top + 6 + 18 * i);
     context.fillStyle = c.ink;
-    context.fillText(text, box.left + 12, box.bottom - 40 + 18 * i);
+    context.fillText(text, (box.left + box.right) / 2, box.top + 6 + 18 * i);
   });
 }
 

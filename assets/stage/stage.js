@@ -214,7 +214,7 @@ function presetBar(stage) {
   const { spec, words } = stage;
   const chips = spec.presets.map(({ key, name }) =>
     element("button", { type: "button", "data-preset": key, onclick: () => stage.send({ kind: "preset", value: key }) },
-      /^\d+b?$/.test(key) ? element("b", { text: key.replace("b", "") }) : null, name));
+      /^\d+[bc]?$/.test(key) ? element("b", { text: key.replace(/[bc]/, "") }) : null, name));
   const course = element("input", { type: "checkbox", onchange: () => stage.send({ kind: "course", value: course.checked }) });
   const note = element("p", { class: "note" });
   const node = element("div", { class: "presets" },

@@ -1,4 +1,5 @@
-// The two nets at work, from an idea to a verdict: in slow motion the part whose turn it is stands in the light.
+// The two nets at work: an idea becomes a painting, and D judges it beside a real one. In slow motion whose turn it is
+// stands in the light.
 
 import { drawBand, green, opinionColour, PAINTED, polyline, X_RANGE, Y_RANGE } from "./art.js";
 import { scale } from "./axes.js";
@@ -6,13 +7,18 @@ import { css, palette } from "./palette.js";
 import { surface } from "./surface.js";
 
 const DIM = 0.16;
+const PARTS = ["idea", "painter", "painting", "critic", "artist"]; // from left to right
+const SHARES = [0.62, 1.3, 1.05, 1.3, 1.05]; // of the width
+const CAPTION = 17;
+const VERDICT = 24;
+const NARROWEST = 24; // pixels of a verdict's bar
 // Which parts each stage is about.
 const LIT = {
   artist: ["artist"],
   paint: ["idea", "painter", "painting"],
-  judge: ["artist", "painting", "critic", "verdict"],
+  judge: ["painting", "critic", "artist", "verdict"],
   learn_d: ["critic", "verdict"],
-  learn_g: ["painter", "verdict"],
+  learn_g: ["painter", "blame"],
 };
 
 export function studioPanel(body, head, stage) {
@@ -27,76 +33,32 @@ export function studioPanel(body, head, stage) {
     if (!picture) return;
     const c = palette();
     const spots = layout(width, height);
-    const lit = LIT[stage.state.stage];
-    const light = (...names) => { context.globalAlpha = !lit || names.some((name) => lit.includes(name)) ? 1 : DIM; };
-    drawWires(context, spots, stage.state.stage, light, c);
-    light("idea");
-    drawIdea(context, spots.idea, c);
-    light("painter");
-    drawNet(context, spots.painter, sheets.painter, picture.painter, css(green()), c);
-    light("painting");
-    drawThumb(context, spots.painting, picture.painted, stage.state.pictures.paintings, PAINTED, c);
-    light("artist");
-    drawThumb(context, spots.artist, picture.real, stage.state.pictures.paintings, null, c);
-    light("critic");
-    drawNet(context, spots.critic, sheets.critic, picture.critic, css(c.plus), c);
-    light("verdict");
-    drawVerdict(context, spots.verdict, c);
-    context.globalAlpha = 1;
-    for (const name of ["idea", "painter", "painting", "artist", "critic"]) {
+    const now = stage.state.stage;
+    const light = (name) => { context.globalAlpha = !LIT[now] || LIT[now].includes(name) ? 1 : DIM; };
+    const band = stage.state.pictures.paintings;
+    const draw = {
+      idea: (spot) => drawIdea(context, spot, picture.idea, c),
+      painter: (spot) => drawNet(context, spot, sheets.painter, picture.painter, css(green()), c),
+      painting: (spot) => drawThumb(context, spot, picture.painted, band, css(PAINTED), c),
+      critic: (spot) => drawNet(context, spot, sheets.critic, picture.critic, css(c.plus), c),
+      artist: (spot) => drawThumb(context, spot, picture.real, band, c.ink, c),
+    };
+    for (const name of PARTS) {
       light(name);
-      caption(context, spots[name], words[`gan_part_${name}`], c);
+      draw[name](spots[name]);
+      drawCaption(context, spots[name], words[`gan_part_${name}`], c);
     }
+    light("verdict");
+    drawVerdict(context, spots.painting, picture.judged[1], c);
+    drawVerdict(context, spots.artist, picture.judged[0], c);
+    light("painter");
+    drawWire(context, spots.idea.right, spots.painter.left, spots.middle, c);
+    drawWire(context, spots.painter.right, spots.painting.left, spots.middle, c);
+    light("critic");
+    drawWire(context, spots.painting.right, spots.critic.left, spots.middle, c);
+    drawWire(context, spots.artist.left, spots.critic.right, spots.middle, c);
     context.globalAlpha = 1;
-  }
-
-  function drawIdea(context, { left, top, right, bottom }, c) {
-    const count = picture.idea.length;
-    const pitch = (right - left) / count;
-    const middle = (top + bottom) / 2;
-    context.strokeStyle = c.axis;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(left, middle);
-    context.lineTo(right, middle);
-    context.stroke();
-    picture.idea.forEach((value, i) => {
-      const tall = (Math.max(-3, Math.min(3, value)) / 3) * (bottom - top) * 0.48;
-      context.fillStyle = css(value < 0 ? c.minus : c.plus);
-      context.fillRect(left + i * pitch + pitch * 0.18, Math.min(middle, middle - tall), pitch * 0.64, Math.max(1, Math.abs(tall)));
-    });
-  }
-
-  function drawVerdict(context, { left, top, right, bottom }, c) {
-    const tall = (bottom - top - 6) / 2;
-    [words.gan_verdict_real, words.gan_verdict_fake].forEach((name, i) => {
-      const value = picture.judged[i];
-      const y = top + i * (tall + 6);
-      context.fillStyle = c.grid;
-      context.beginPath();
-      context.roundRect(left, y + 15, right - left, tall - 17, 4);
-      context.fill();
-      context.fillStyle = opinionColour(c, value);
-      context.beginPath();
-      context.roundRect(left, y + 15, Math.max(3, (right - left) * value), tall - 17, 4);
-      context.fill();
-      context.strokeStyle = c.ink;
-      context.lineWidth = 1;
-      context.setLineDash([3, 3]);
-      context.beginPath();
-      context.moveTo((left + right) / 2, y + 13);
-      context.lineTo((left + right) / 2, y + tall);
-      context.stroke();
-      context.setLineDash([]);
-      context.fillStyle = c.faint;
-      context.font = "11.5px system-ui, sans-serif";
-      context.textAlign = "left";
-      context.textBaseline = "top";
-      context.fillText(name, left, y);
-      context.fillStyle = c.ink;
-      context.textAlign = "right";
-      context.fillText(`${Math.round(100 * value)} %`, right, y);
-    });
+    if (now === "learn_g") drawBlame(context, spots, c);
   }
 
   return {
@@ -108,104 +70,149 @@ export function studioPanel(body, head, stage) {
   };
 }
 
-/** Five columns: idea, G, the two paintings, D, the verdict. */
 function layout(width, height) {
-  const gap = Math.max(12, Math.min(46, width * 0.045));
-  const weights = [0.62, 1.25, 0.95, 1.25, 1.1];
-  const unit = (width - 4 * gap) / weights.reduce((sum, value) => sum + value, 0);
-  const [first, last] = [16, height - 4];
-  let x = 0;
-  const columns = weights.map((weight) => {
-    const left = x;
-    x += weight * unit + gap;
-    return { left, right: left + weight * unit };
+  const gap = Math.max(14, Math.min(58, width * 0.05));
+  const unit = (width - 4 - 4 * gap) / SHARES.reduce((sum, share) => sum + share, 0);
+  const [top, bottom] = [CAPTION, height - VERDICT];
+  const spots = { middle: (top + bottom) / 2, end: height };
+  let left = 2;
+  PARTS.forEach((name, i) => {
+    spots[name] = { left, right: left + SHARES[i] * unit, top, bottom };
+    left += SHARES[i] * unit + gap;
   });
-  const half = (last - first - 18) / 2;
-  const upper = { top: first, bottom: first + half };
-  const lower = { top: last - half, bottom: last };
-  const middle = { top: (first + last) / 2 - half * 0.62, bottom: (first + last) / 2 + half * 0.72 };
-  return {
-    idea: { ...columns[0], ...lower }, painter: { ...columns[1], ...lower }, painting: { ...columns[2], ...lower },
-    artist: { ...columns[2], ...upper }, critic: { ...columns[3], ...middle }, verdict: { ...columns[4], ...middle },
-  };
+  return spots;
 }
 
-function caption(context, { left, top }, text, c) {
+function drawCaption(context, { left, right, top }, text, c) {
   context.fillStyle = c.faint;
   context.font = "600 11.5px system-ui, sans-serif";
   context.textAlign = "left";
   context.textBaseline = "bottom";
-  context.fillText(text, left, top - 2);
+  const [short] = text.split(/[,，]/);
+  context.fillText(context.measureText(text).width > right - left + 12 ? short : text, left, top - 3);
 }
 
-function drawWires(context, spots, now, light, c) {
-  const wire = (from, to, ...names) => {
-    light(...names);
-    const [x1, y1, x2, y2] = [from.right + 3, (from.top + from.bottom) / 2, to.left - 3, (to.top + to.bottom) / 2];
-    const middle = (x1 + x2) / 2;
-    context.strokeStyle = context.fillStyle = c.axis;
-    context.lineWidth = 2;
-    context.beginPath();
-    context.moveTo(x1, y1);
-    context.bezierCurveTo(middle, y1, middle, y2, x2 - 4, y2);
-    context.stroke();
-    context.beginPath();
-    context.moveTo(x2 + 1, y2);
-    context.lineTo(x2 - 6, y2 - 4);
-    context.lineTo(x2 - 6, y2 + 4);
-    context.fill();
-  };
-  wire(spots.idea, spots.painter, "idea");
-  wire(spots.painter, spots.painting, "painting");
-  wire(spots.painting, spots.critic, now === "paint" ? "" : "painting");
-  wire(spots.artist, spots.critic, now === "artist" ? "" : "artist");
-  wire(spots.critic, spots.verdict, "critic");
+function drawIdea(context, { left, top, right, bottom }, idea, c) {
+  const pitch = (right - left) / idea.length;
+  const middle = (top + bottom) / 2;
+  context.strokeStyle = c.axis;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(left, middle);
+  context.lineTo(right, middle);
+  context.stroke();
+  idea.forEach((value, i) => {
+    const tall = (Math.max(-3, Math.min(3, value)) / 3) * (bottom - top) * 0.5;
+    context.fillStyle = css(value < 0 ? c.minus : c.plus);
+    context.fillRect(left + i * pitch + pitch * 0.18, Math.min(middle, middle - tall), pitch * 0.64, Math.max(1, Math.abs(tall)));
+  });
 }
 
+/** A painting before the band, on a small ground. */
 function drawThumb(context, { left, top, right, bottom }, ys, band, colour, c) {
   const x = scale(X_RANGE, [left, right]);
   const y = scale(Y_RANGE, [bottom, top]);
+  const alpha = context.globalAlpha;
   context.save();
   context.beginPath();
   context.roundRect(left, top, right - left, bottom - top, 7);
+  context.globalAlpha = alpha * 0.5;
   context.fillStyle = c.grid;
-  const before = context.globalAlpha;
-  context.globalAlpha = before * 0.5;
   context.fill();
-  context.globalAlpha = before;
   context.clip();
-  drawBand(context, x, y, band, 0.6 * before, 1.5);
-  context.globalAlpha = before;
-  context.lineJoin = context.lineCap = "round";
-  context.strokeStyle = colour ? css(colour) : c.ink;
+  context.globalAlpha = alpha;
+  drawBand(context, x, y, band, 0.6, 1.5);
+  context.strokeStyle = colour;
   context.lineWidth = 2.5;
   polyline(context, x, y, band.x, ys);
   context.stroke();
   context.restore();
 }
 
+/** How real D finds the painting above: a bar from 0 to 100 % with its middle marked. */
+function drawVerdict(context, { left, right, bottom }, value, c) {
+  const [top, tall] = [bottom + 7, 13];
+  const text = `${Math.round(100 * value)} %`;
+  context.font = "600 12px system-ui, sans-serif";
+  const end = right - context.measureText("100 %").width - 6;
+  context.fillStyle = c.ink;
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  context.fillText(text, right, top + tall / 2 + 0.5);
+  if (end - left < NARROWEST) return;
+  context.fillStyle = c.grid;
+  context.beginPath();
+  context.roundRect(left, top, end - left, tall, 4);
+  context.fill();
+  context.fillStyle = opinionColour(c, value);
+  context.beginPath();
+  context.roundRect(left, top, Math.max(3, (end - left) * value), tall, 4);
+  context.fill();
+  context.strokeStyle = c.ink;
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.moveTo((left + end) / 2, top - 2);
+  context.lineTo((left + end) / 2, top + tall + 2);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function drawWire(context, from, to, y, c) {
+  const way = Math.sign(to - from);
+  const [start, tip] = [from + 4 * way, to - 4 * way];
+  context.strokeStyle = context.fillStyle = c.axis;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(start, y);
+  context.lineTo(tip - 6 * way, y);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(tip, y);
+  context.lineTo(tip - 8 * way, y - 4.5);
+  context.lineTo(tip - 8 * way, y + 4.5);
+  context.fill();
+}
+
+/** What D thought goes back through D and the painting to G: that is how G learns. */
+function drawBlame(context, spots, c) {
+  const y = spots.end - 7;
+  const [from, to] = [(spots.critic.left + spots.critic.right) / 2, (spots.painter.left + spots.painter.right) / 2];
+  context.strokeStyle = context.fillStyle = css(green());
+  context.lineWidth = 2.5;
+  context.setLineDash([7, 4]);
+  context.beginPath();
+  context.moveTo(from, spots.critic.bottom + 3);
+  context.lineTo(from, y);
+  context.lineTo(to, y);
+  context.lineTo(to, spots.painter.bottom + 11);
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.moveTo(to, spots.painter.bottom + 3);
+  context.lineTo(to - 5, spots.painter.bottom + 12);
+  context.lineTo(to + 5, spots.painter.bottom + 12);
+  context.fill();
+}
+
 /** Every weight a pixel: one row for each input or output, a column for each hidden unit. */
 function drawNet(context, { left, top, right, bottom }, sheet, layers, colour, c) {
   const columns = layers[0].shape[1];
-  const rows = layers.reduce((sum, layer) => sum + layer.shape[0], 0) + layers.length - 1;
+  const rows = layers.reduce((sum, layer) => sum + layer.shape[0], layers.length - 1);
   if (sheet.width !== columns || sheet.height !== rows) [sheet.width, sheet.height] = [columns, rows];
   const image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
-  let line = 0;
+  let first = 0;
   for (const layer of layers) {
-    for (let i = 0; i < layer.shape[0]; i += 1, line += 1) {
-      for (let j = 0; j < layer.shape[1]; j += 1) pixels[line * columns + j] = c.signed[layer[i * layer.shape[1] + j]];
-    }
-    line += 1;
+    layer.forEach((value, i) => { pixels[first + i] = c.signed[value]; });
+    first += layer.length + columns; // an empty row parts the layers
   }
   sheet.getContext("2d").putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
   context.save();
   context.beginPath();
   context.roundRect(left, top, right - left, bottom - top, 7);
   context.clip();
-  context.fillStyle = c.panel;
-  context.fill();
+  context.imageSmoothingEnabled = false;
   context.drawImage(sheet, left, top, right - left, bottom - top);
   context.restore();
   context.strokeStyle = colour;

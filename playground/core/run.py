@@ -153,7 +153,10 @@ class Run:
         """The trainer's own charts, and the losses that are in none of them."""
         plots = self._trainer.plots()
         apart = {name for panel in plots.values() for plot in panel for name in plot.metrics}
-        charts = {panel: Charts(tuple(Chart(plot, self._lines(plot.metrics, FEW)) for plot in plots[panel])) for panel in plots}
+        charts = {
+            panel: Charts(tuple(Chart(plot, self._lines(plot.metrics, FEW)) for plot in plots[panel]))
+            for panel in plots
+        }
         losses = [name for name in self.history.series if "accuracy" not in name and name not in apart]
         if apart and not losses:
             return charts

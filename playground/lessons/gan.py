@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import Any, ClassVar
 
 import torch
@@ -81,15 +80,21 @@ class Gan(Trainer):
         else:
             yield from self._learn_in_turn()
 
-    def _learn_together(self) -> Iterator[str]:
-        """The course's step: D climbs V while G descends it, so one forward and one backward pass serve both."""
-        duel, count = self._duel, self._config.paintings
+    def _paint(self) -> Generator[str, None, tuple[Tensor, Tensor, Tensor]]:
+        """The artist's paintings and G's (n, POINTS), under the same labels (n, 1)."""
+        count = self._config.paintings
         a = self._artist.choose(count)
         art, labels = self._art = self._artist.paint(a), self._artist.label(a)
         yield "artist"
-        paintings = duel.paint(torch.randn(count, self._config.ideas, device=a.device), labels)
+        paintings = self._duel.paint(torch.randn(count, self._config.ideas, device=a.device), labels)
         self._painted = paintings, labels
         yield "paint"
+        return art, paintings, labels
+
+    def _learn_together(self) -> Iterator[str]:
+        """The course's step: D climbs V while G descends it, so one forward and one backward pass serve both."""
+        duel = self._duel
+        art, paintings, labels = yield from self._paint()
         g_loss = unmasked(duel.judge(paintings, labels))
         value = believed(duel.judge(art, labels)) + g_loss
         yield "judge"
@@ -113,38 +118,30 @@ class Gan(Trainer):
             yield from self._teach_g(is_last=turn == g_turns)
 
     def _teach_d(self, is_last: bool) -> Iterator[str]:
-        duel, count = self._duel, self._config.paintings
-        a = self._artist.choose(count)
-        art, labels = self._art = self._artist.paint(a), self._artist.label(a)
-        yield "artist"
-        ideas = torch.randn(count, self._config.ideas, device=a.device)
-        paintings = duel.paint(ideas, labels).detach()  # G only sits for D here
-        self._painted = paintings, labels
-        yield "paint"
+        duel = self._duel
+        art, paintings, labels = yield from self._paint()
+        paintings = paintings.detach()  # here G's weights stay as they are
         fake = duel.judge(paintings, labels)
         score = self._game.score(duel.judge(art, labels), fake)
-        penalty = gradient_penalty(lambda mixed: duel.judge(mixed, labels), art, paintings) if self._game.penalised else 0
+        penalty = (
+            gradient_penalty(lambda mixed: duel.judge(mixed, labels), art, paintings) if self._game.penalised else 0
+        )
         yield "judge"
         self._forget("d")
-        (score - penalty).backward()
+        (score - penalty).backward()  # type: ignore[no-untyped-call]
         self._d.step()
         self.metrics = {"d_loss": -score.detach(), "g_loss": self._game.loss(fake.detach())}
         self._is_over = is_last
         yield "learn_d"
 
     def _teach_g(self, is_last: bool) -> Iterator[str]:
-        duel, count = self._duel, self._config.paintings
-        a = self._artist.choose(count)
-        art, labels = self._art = self._artist.paint(a), self._artist.label(a)
-        yield "artist"
-        paintings = duel.paint(torch.randn(count, self._config.ideas, device=a.device), labels)
-        self._painted = paintings, labels
-        yield "paint"
+        duel = self._duel
+        art, paintings, labels = yield from self._paint()
         fake = duel.judge(paintings, labels)
         g_loss = self._game.loss(fake)
         yield "judge"
         self._forget("g")
-        g_loss.backward(inputs=self._parameters["g"])  # through D, but D keeps no gradient of it
+        g_loss.backward(inputs=self._parameters["g"])  # type: ignore[no-untyped-call]  # D keeps no gradient of it
         self._g.step()
         with torch.no_grad():
             d_loss = -self._game.score(duel.judge(art, labels), fake)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from playground.core.pictures import Contest as ContestPicture
+from playground.core.paintings import Contest as ContestPicture
 from playground.core.refusal import BadValue, echo
 from playground.data.artist import POINTS
 from playground.lessons.gan_duel import Duel

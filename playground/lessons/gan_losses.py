@@ -93,4 +93,5 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Ten
     share = torch.rand(len(real), 1, device=real.device)
     between = (share * real + (1 - share) * fake).requires_grad_()
     (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-    return PENALTY * (slope.norm(dim=1) - 1).square().mean()
+    penalty: Tensor = PENALTY * (slope.norm(dim=1) - 1).square().mean()
+    return penalty

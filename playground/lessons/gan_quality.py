@@ -12,7 +12,9 @@ class Quality:
     """The measures, with what they need of the artist's curves on the device."""
 
     def __init__(self, artist: Artist) -> None:
-        self.low, self.high = artist.paint(torch.tensor([[LOW], [HIGH]], device=artist.device))  # (POINTS,) each
+        bounds = artist.paint(torch.tensor([[LOW], [HIGH]], device=artist.device))
+        self.low: Tensor = bounds[0]  # (POINTS,)
+        self.high: Tensor = bounds[1]
         self._rises = artist.squares + 1  # a painting is a times this, minus 1
         step = 2 / (POINTS - 1)
         self._real_bend = (LOW + HIGH) * step**2  # the mean of 2a·step², the second difference of a parabola
@@ -29,7 +31,8 @@ class Quality:
 
     def inside(self, paintings: Tensor, margin: float = 0.0) -> Tensor:
         """The share of points between the two bounds, or no farther than `margin` outside."""
-        return ((paintings >= self.low - margin) & (paintings <= self.high + margin)).float().mean()
+        above, below = paintings >= self.low - margin, paintings <= self.high + margin
+        return (above & below).float().mean()
 
     def roughness(self, paintings: Tensor) -> Tensor:
         """Mean size of the second differences over that of real paintings: 1 is as smooth as they are."""
@@ -43,7 +46,9 @@ class Quality:
 
     def obedience(self, paintings: Tensor, labels: Tensor) -> Tensor:
         """The share of paintings that are upper or lower ones as asked by labels (n, 1)."""
-        return ((self.fit(paintings) > UPPER).float() == labels[:, 0]).float().mean()
+        is_upper = (self.fit(paintings) > UPPER).float()
+        right: Tensor = is_upper == labels[:, 0]
+        return right.float().mean()
 
     def fit(self, paintings: Tensor) -> Tensor:
         """The a of the artist's curve a·x² + (a − 1) nearest to each painting by least squares: (n,)."""

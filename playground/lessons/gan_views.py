@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from playground.core.nets import linears
-from playground.core.pictures import Heat, Opinions, Paintings, Picture, Studio
+from playground.core.paintings import Opinions, Paintings, Studio
+from playground.core.pictures import Heat, Picture
 from playground.core.refusal import BadValue, echo
 from playground.data.artist import HIGH, LOW, UPPER
 from playground.lessons.gan_duel import Duel
@@ -18,7 +19,7 @@ from playground.lessons.gan_quality import Quality
 SHOWN = 48  # of G's paintings
 SHOWN_REAL = 24
 SIDE = 40  # rows and columns of D's opinions
-A_RANGE, B_RANGE = (0.0, 3.0), (-1.0, 2.0)
+A_RANGE, B_RANGE = (-0.75, 3.0), (-1.0, 2.0)
 ROWS = 11  # of the surface over (a, x)
 LARGEST_IDEA = 5.0  # standard deviations
 ASKS = ("lower", "upper")
@@ -52,6 +53,7 @@ class View:
         across = torch.linspace(*A_RANGE, SIDE, device=device)
         b, a = torch.meshgrid(torch.linspace(*B_RANGE, SIDE, device=device).flip(0), across, indexing="ij")
         self._parabolas = a.reshape(-1, 1) * duel.artist.squares + b.reshape(-1, 1)  # (SIDE², POINTS)
+        self._middle = duel.artist.paint(torch.tensor([[UPPER]], device=device))[0]
         self._line = torch.tensor([[LOW, LOW - 1], [HIGH, HIGH - 1]], device=device)
         rows = torch.linspace(HIGH, LOW, ROWS)
         self._curves = duel.artist.paint(rows.unsqueeze(1).to(device))  # (ROWS, POINTS)
@@ -82,8 +84,7 @@ class View:
         """The lowest and the highest painting that the artist would make of what is asked: (POINTS,) each."""
         if not self._duel.conditional:
             return self._quality.low, self._quality.high
-        middle = self._duel.artist.paint(torch.tensor([[UPPER]], device=self.idea.device))[0]
-        return (middle, self._quality.high) if self.ask else (self._quality.low, middle)
+        return (self._middle, self._quality.high) if self.ask else (self._quality.low, self._middle)
 
     def look(self, exam: Exam, real: Labelled | None, painted: Labelled | None) -> dict[str, Picture]:
         """The pictures, of the paintings of the step under way where they are given."""
@@ -107,14 +108,15 @@ class View:
         order = torch.argsort(duel.real_labels[:, 0] != self.ask, stable=True)[:SHOWN_REAL]
         return duel.real[order], duel.real_labels[order]
 
-    def _paintings(
-        self, exam: Exam, real: Labelled, painted: Labelled, chosen: Labelled, drives: bool
-    ) -> Paintings:
+    def _paintings(self, exam: Exam, real: Labelled, painted: Labelled, chosen: Labelled, drives: bool) -> Paintings:
         duel = self._duel
-        judged = [self.opinion(duel.judge(*some), exam) for some in (real, painted, chosen)]
-        push = duel.push(*painted) if drives else None
+        judged = {
+            name: self.opinion(duel.judge(*some), exam)
+            for name, some in (("real_judged", real), ("painted_judged", painted), ("chosen_judged", chosen))
+        }
+        push = duel.push(*chosen)[0] if drives else None
         low, high = self.bounds()
-        return Paintings(duel.artist.x, low, high, real[0], painted[0], chosen[0][0], *judged, push)
+        return Paintings(duel.artist.x, low, high, real[0], painted[0], chosen[0][0], **judged, push=push)
 
     def _opinions(self, exam: Exam, painted: Labelled, chosen: Labelled) -> Opinions:
         values = self.opinion(self._duel.judge(self._parabolas, self.labels(SIDE**2)), exam)

@@ -10,19 +10,18 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import orjson
 
+from playground.core.paintings import Opinions, Studio
 from playground.core.pictures import (
     Cloud,
     Field,
     Images,
     Network,
-    Opinions,
     Patch,
     Picture,
     Pictures,
     Plot,
     Points,
     Prints,
-    Studio,
 )
 
 Packed = dict[str, Any]
