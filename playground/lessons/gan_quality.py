@@ -19,7 +19,7 @@ class Quality:
         step = 2 / (POINTS - 1)
         self._real_bend = (LOW + HIGH) * step**2  # the mean of 2a·step², the second difference of a parabola
         parabola = torch.stack([artist.squares.cpu(), torch.ones(POINTS)], dim=1)
-        self._solve = torch.linalg.pinv(parabola).T.to(artist.device)  # (POINTS, 2)
+        self._solve: Tensor = torch.linalg.pinv(parabola).T.to(artist.device)  # (POINTS, 2)
 
     def measure(self, paintings: Tensor) -> dict[str, Tensor]:
         """Scalars for paintings (n, POINTS)."""
@@ -47,8 +47,7 @@ class Quality:
     def obedience(self, paintings: Tensor, labels: Tensor) -> Tensor:
         """The share of paintings that are upper or lower ones as asked by labels (n, 1)."""
         is_upper = (self.fit(paintings) > UPPER).float()
-        right: Tensor = is_upper == labels[:, 0]
-        return right.float().mean()
+        return (is_upper == labels[:, 0]).float().mean()
 
     def fit(self, paintings: Tensor) -> Tensor:
         """The a of the artist's curve a·x² + (a − 1) nearest to each painting by least squares: (n,)."""
