@@ -8,6 +8,7 @@ import { surface } from "./surface.js";
 
 const BOX = { left: 34, right: 10, top: 10, bottom: 26 };
 const SEND_EVERY = 45; // milliseconds
+const NOTCH = 0.05;
 const REACH = 3; // standard deviations to which a slider goes
 const PUSH = 34; // pixels of the longest arrow in slow motion
 
@@ -107,6 +108,7 @@ const bell = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Ma
 function ideaDesk(parent, stage) {
   const { words } = stage;
   let chosen = null; // the visitor's idea; null while the lesson's own is shown
+  let shown = []; // what the sliders say: the numbers, not the notches that they stand on
   let ask = "upper";
   const send = throttle((value) => stage.send({ kind: "probe", name: "idea", value }), SEND_EVERY);
   const sliders = element("div", { class: "gan-sliders" });
@@ -118,12 +120,12 @@ function ideaDesk(parent, stage) {
 
   const inputs = () => [...sliders.querySelectorAll("input")];
   function take(values) {
-    chosen = values;
+    chosen = shown = values;
     inputs().forEach((input, i) => show(input, values[i]));
     send(values);
   }
   function invent() {
-    take(inputs().map(() => Number(Math.max(-REACH, Math.min(REACH, bell())).toFixed(2))));
+    take(inputs().map(() => NOTCH * Math.round(Math.max(-REACH, Math.min(REACH, bell())) / NOTCH)));
   }
   function show(input, value) {
     input.value = value;
@@ -138,8 +140,8 @@ function ideaDesk(parent, stage) {
   const mark = () => asks.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.ask === ask)));
   function build(count) {
     sliders.replaceChildren(...Array.from({ length: count }, (_, i) => {
-      const input = element("input", { type: "range", min: -REACH, max: REACH, step: 0.05, "aria-label": fill(words.gan_number, { number: i + 1 }) });
-      input.addEventListener("input", () => take(inputs().map((other) => Number(other.value))));
+      const input = element("input", { type: "range", min: -REACH, max: REACH, step: NOTCH, "aria-label": fill(words.gan_number, { number: i + 1 }) });
+      input.addEventListener("input", () => take(shown.map((value, at) => (at === i ? Number(input.value) : value))));
       return element("label", { class: "gan-slider" }, input, element("output"));
     }));
   }
@@ -155,7 +157,9 @@ function ideaDesk(parent, stage) {
       asking.hidden = !state.config.conditional;
       if (renewed && chosen) send(chosen); // a run that was made anew has not heard of the visitor's idea
       if (renewed && state.config.conditional && ask !== "upper") askFor(ask);
-      if (!chosen) inputs().forEach((input, i) => show(input, idea[i]));
+      if (chosen) return;
+      shown = Array.from(idea);
+      inputs().forEach((input, i) => show(input, idea[i]));
     },
   };
 }

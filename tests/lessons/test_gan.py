@@ -79,7 +79,7 @@ def course_data(conditional):
 
 @pytest.mark.parametrize("conditional", [False, True], ids=["406", "406c"])
 def test_fifty_steps_are_those_of_the_course(device, conditional):
-    """log(sigmoid), two backward passes and two unfused Adams, as the course writes it, from the same random numbers."""
+    """log(sigmoid), two backward passes, two unfused Adams, as the course writes it, from the same random numbers."""
     run = make(GanConfig(conditional=conditional, steps=0), device)
     nets = CourseNets(run, told=int(conditional))
     first = run.weights()
