@@ -1,4 +1,4 @@
-"""Every start of the GAN tab learns what its note says, over several seeds; the bounds leave room around what was seen."""
+"""Every start of the GAN tab learns what its note says, over several seeds; bounds leave room around what was seen."""
 
 from dataclasses import replace
 

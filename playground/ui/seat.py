@@ -138,8 +138,10 @@ class Seat:
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
         config = self.run.config
         rate = None
+        rates = [getattr(config, name) for name in config.knobs() if name.startswith("lr")]  # a GAN has two
+        if stop.reason == "diverged":
+            facts["lr"] = " / ".join(f"{rate:g}" for rate in rates)
         if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            facts["lr"] = f"{config.lr:g}"
             rate = working_rate(self.lesson.build, config, self.device)
         self.explain(stop.reason, **facts)
         if rate:
