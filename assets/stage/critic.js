@@ -10,6 +10,7 @@ const BOX = { left: 30, right: 8, top: 8, bottom: 24 };
 const SEND_EVERY = 60; // milliseconds
 const ENOUGH = 11; // points that must be drawn before a curve counts as a round
 const ADVICE = 100; // pixels of an arrow where D's logit would rise by 1 for 1 upwards
+const CLOSE = 0.75; // of D's opinion of G's paintings
 const NUDGE = 0.05; // by an arrow key
 
 export function criticPanel(body, head, stage) {
@@ -157,9 +158,9 @@ export function criticPanel(body, head, stage) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.font = "600 15px system-ui, sans-serif";
-    context.fillText(words.gan_invite, (box.left + box.right) / 2, box.top + 0.3 * (box.bottom - box.top));
+    context.fillText(words.gan_invite, (box.left + box.right) / 2, box.top + 0.09 * (box.bottom - box.top));
     context.font = "12.5px system-ui, sans-serif";
-    context.fillText(words.gan_invite_more, (box.left + box.right) / 2, box.top + 0.3 * (box.bottom - box.top) + 21);
+    context.fillText(words.gan_invite_more, (box.left + box.right) / 2, box.top + 0.09 * (box.bottom - box.top) + 21);
   }
   function drawSketch(context, x, y, c) {
     const ys = whole();
@@ -190,7 +191,7 @@ export function criticPanel(body, head, stage) {
     if (!state.step) return words.gan_remark_start;
     if (!picture.judged) return words.gan_remark_empty;
     if (picture.judged[0] > picture.rival[0]) return words.gan_remark_ahead;
-    return picture.judged[0] > 0.3 ? words.gan_remark_close : words.gan_remark_behind;
+    return picture.judged[0] > CLOSE * picture.rival[0] ? words.gan_remark_close : words.gan_remark_behind;
   }
 
   return {

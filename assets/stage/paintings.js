@@ -13,7 +13,7 @@ const REACH = 3; // standard deviations to which a slider goes
 const PUSH = 34; // pixels of the longest arrow in slow motion
 
 /** How strongly each group of lines is drawn, [real, painted, chosen]: in slow motion the stage is lit and the rest dimmed. */
-const LIGHT = { artist: [0.9, 0.08, 0.15], paint: [0.08, 0.75, 1], judge: [0.55, 0.75, 1], learn_d: [0.55, 0.3, 0.3], learn_g: [0, 0.3, 1] };
+const LIGHT = { artist: [0.5, 0.08, 0.15], paint: [0.08, 0.75, 1], judge: [0.55, 0.75, 1], learn_d: [0.55, 0.3, 0.3], learn_g: [0, 0.3, 1] };
 
 export function paintingsPanel(body, head, stage) {
   const { words, view } = stage;

@@ -85,11 +85,12 @@ function layout(width, height) {
 
 function drawCaption(context, { left, right, top }, text, c) {
   context.fillStyle = c.faint;
-  context.font = "600 11.5px system-ui, sans-serif";
-  context.textAlign = "left";
+  const isNarrow = right - left < 70;
+  context.font = `600 ${isNarrow ? 10 : 11.5}px system-ui, sans-serif`;
+  context.textAlign = isNarrow ? "center" : "left";
   context.textBaseline = "bottom";
   const [short] = text.split(/[,，]/);
-  context.fillText(context.measureText(text).width > right - left + 12 ? short : text, left, top - 3);
+  context.fillText(context.measureText(text).width > right - left + 12 ? short : text, isNarrow ? (left + right) / 2 : left, top - 3);
 }
 
 function drawIdea(context, { left, top, right, bottom }, idea, c) {
