@@ -8,6 +8,7 @@ import time
 import torch
 
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
+from playground.lessons.gan import GAN, GanConfig
 from playground.lessons.regression import REGRESSION, RegressionConfig
 from playground.text import Text
 from playground.ui.seat import Seat
@@ -24,6 +25,7 @@ def report() -> None:
         ("classifier 302, 100×100", CLASSIFIER, ClassifierConfig()),
         ("classifier 2-8-8-2, 100×100", CLASSIFIER, ClassifierConfig(data="spirals", layers=(8, 8), activation="tanh")),
         ("classifier 8 layers of 16", CLASSIFIER, ClassifierConfig(layers=WIDEST)),
+        ("GAN 406", GAN, GanConfig()),
     )
     for name, lesson, config in cases:
         seat = Seat(lesson, Text("en"), torch.device("cpu"))

@@ -1,7 +1,9 @@
 // Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
 
+import { chartsPanel } from "./charts.js";
 import { cloudPanel, embeddingPanel } from "./cloud.js";
 import { convolutionPanel } from "./convolution.js";
+import { criticPanel } from "./critic.js";
 import { fitPanel, lossPanel } from "./curve.js";
 import { decode } from "./decode.js";
 import { element, fill } from "./dom.js";
@@ -10,8 +12,11 @@ import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
 import { keepBar } from "./keep.js";
 import { networkPanel } from "./network.js";
+import { opinionsPanel, touchPanel } from "./opinions.js";
 import { padPanel } from "./pad.js";
+import { paintingsPanel } from "./paintings.js";
 import { settingsPanel } from "./settings.js";
+import { studioPanel } from "./studio.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
 
@@ -39,6 +44,13 @@ const PANELS = {
   convolution: { make: convolutionPanel, column: "below", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
+  studio: { make: studioPanel, column: "above" },
+  paintings: { make: paintingsPanel, column: "left" },
+  critic: { make: criticPanel, column: "right" },
+  balance: { make: chartsPanel, column: "left" },
+  quality: { make: chartsPanel, column: "right" },
+  opinion: { make: opinionsPanel, column: "left" },
+  touch: { make: touchPanel, column: "right" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;
@@ -140,6 +152,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     box.dataset.step = state.step;
     box.dataset.playing = state.playing;
     box.dataset.reason = state.why.reason;
+    box.dataset.stage = state.stage;
     showAddress();
     if ((state.why.reason === "loading" || state.busy) && !state.playing) setTimeout(() => send({ kind: "look" }), LOADING_EVERY);
   }
@@ -202,7 +215,7 @@ function presetBar(stage) {
   const { spec, words } = stage;
   const chips = spec.presets.map(({ key, name }) =>
     element("button", { type: "button", "data-preset": key, onclick: () => stage.send({ kind: "preset", value: key }) },
-      /^\d+b?$/.test(key) ? element("b", { text: key.replace("b", "") }) : null, name));
+      /^\d+[bc]?$/.test(key) ? element("b", { text: key.replace(/[bc]/, "") }) : null, name));
   const course = element("input", { type: "checkbox", onchange: () => stage.send({ kind: "course", value: course.checked }) });
   const keep = keepBar(stage);
   const note = element("p", { class: "note" });

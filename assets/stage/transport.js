@@ -3,10 +3,10 @@
 import { element, icon } from "./dom.js";
 import { shownNumber } from "./settings.js";
 
-const STAGES = ["forward", "loss", "backward", "update"];
 const MAIN_METRICS = [
   "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy",
   "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "full_accuracy",
+  "d_real", "score", "band_share",
 ];
 
 export function transport(parent, stage) {
@@ -24,7 +24,7 @@ export function transport(parent, stage) {
   const counters = element("dl", { class: "counters" });
   const reason = element("p", { class: "reason", role: "status" });
   const fix = element("button", { type: "button", class: "fix", hidden: true });
-  const stages = element("ol", { class: "stages", hidden: true }, ...STAGES.map((name) => element("li", { text: words[name], "data-stage": name })));
+  const stages = element("ol", { class: "stages", hidden: true }, ...spec.stages.map((name) => element("li", { text: words[name], "data-stage": name })));
   const sentence = element("p", { class: "sentence" });
   parent.append(
     element("div", { class: "buttons" }, reset, play, step),
@@ -63,7 +63,8 @@ export function transport(parent, stage) {
     draw(state) {
       show(state.playing);
       speeds.forEach((node) => node.setAttribute("aria-pressed", String(node.dataset.speed === state.speed)));
-      const entries = [["counter_step", state.step], ["counter_epoch", state.epoch]];
+      const entries = [["counter_step", state.step]];
+      if (spec.has_epochs) entries.push(["counter_epoch", state.epoch]);
       for (const name of MAIN_METRICS) if (name in state.metrics) entries.push([`metric_${name}`, state.metrics[name]]);
       drawCounters(counters, entries, words);
       if (reason.textContent !== state.why.text) reason.textContent = state.why.text;
@@ -89,7 +90,7 @@ function drawCounters(list, entries, words) {
   entries.forEach(([name, value], i) => {
     const [term, number] = list.children[i].children;
     if (term.textContent !== words[name]) term.textContent = words[name];
-    const text = name.includes("accuracy") ? `${(100 * value).toFixed(1)} %` : name.startsWith("counter") ? value.toLocaleString("en") : shownNumber(value);
+    const text = /accuracy|share/.test(name) ? `${(100 * value).toFixed(1)} %` : name.startsWith("counter") ? value.toLocaleString("en") : shownNumber(value);
     if (number.textContent !== text) number.textContent = text;
     list.children[i].dataset.metric = name;
   });

@@ -9,6 +9,7 @@ from typing import Any
 from playground.core.limits import RunConfig
 from playground.core.pictures import Points
 from playground.core.run import Build
+from playground.core.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Lesson:
     presets: Mapping[str, Preset]
     panels: tuple[str, ...]  # names of pictures, in reading order
     pace: int  # steps a frame at real speed: how often the course redraws
+    stages: tuple[str, ...] = Trainer.STAGES  # of one step, as its trainer names them
+    has_epochs: bool = True
     gallery: str = ""  # the knob that is chosen by thumbnails
     thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
     read_picture: Callable[[bytes, bool], Any] | None = None  # the flag: normalise

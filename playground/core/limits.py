@@ -55,12 +55,11 @@ class Limits:
         self._config = config
 
     def state(self) -> State:
-        first = self._first_loss
         return {
             "last_step": -1 if self.last_step == math.inf else int(self.last_step),
             "goal_is_open": self._goal_is_open,
-            "first_loss": -1.0 if first is None else first,
-            "best": -1.0 if self._best == math.inf else self._best,
+            "first_loss": self._first_loss,
+            "best": None if self._best == math.inf else self._best,
             "sum": self._sum,
             "count": self._count,
         }
@@ -69,9 +68,8 @@ class Limits:
         last = parts.number("last_step")
         self.last_step = math.inf if last < 0 else last
         self._goal_is_open = parts.plain.get("goal_is_open") is True
-        first, best = parts.number("first_loss", float), parts.number("best", float)
-        self._first_loss = None if first < 0 else first
-        self._best = math.inf if best < 0 else best
+        self._first_loss, best = parts.maybe("first_loss"), parts.maybe("best")
+        self._best = math.inf if best is None else best
         self._sum, self._count = parts.number("sum", float), parts.number("count")
 
     def resume(self, step: int) -> None:
@@ -88,7 +86,7 @@ class Limits:
         """The place of the first loss that is not finite or absurdly large, if there is one."""
         if self._first_loss is None and len(losses) and math.isfinite(losses[0]):
             self._first_loss = float(losses[0])
-        bound = EXPLODED * (1 + (self._first_loss or 0.0))
+        bound = EXPLODED * (1 + abs(self._first_loss or 0.0))  # a critic's loss may be negative
         wrong = ~(losses <= bound)  # NaN compares false
         return int(wrong.argmax()) if wrong.any() else None
 

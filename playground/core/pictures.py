@@ -153,6 +153,32 @@ class Patch(Picture):
     at: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Plot:
+    """What one small chart shows: metrics, the value that they should come to, and their range where it is fixed."""
+
+    name: str
+    metrics: tuple[str, ...]
+    aim: float | None = None
+    y_range: Range | None = None
+    log: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Chart(Picture):
+    """Metrics over the steps: each line (2, n)."""
+
+    plot: Plot
+    lines: Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Charts(Picture):
+    """Small charts side by side."""
+
+    charts: tuple[Chart, ...]
+
+
 Pictures = Mapping[str, Picture]
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from playground.core.history import History
 from playground.core.limits import Limits, RunConfig, Stop
-from playground.core.pictures import Curve, Pictures, to_host
+from playground.core.pictures import Chart, Charts, Curve, Pictures, to_host
 from playground.core.randomness import COMPUTE, Randomness
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
@@ -25,6 +26,7 @@ Build = Callable[[Any, torch.device], Trainer]
 SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
 MOST_EDITS = 1000
 SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
+FEW = 150  # the same for a small chart
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,15 @@ class Run:
         with self._randomness.own():
             self._stages = self._stages or self._trainer.stages()
             self._stage = next(self._stages)
-            if self._stage == self._trainer.STAGES[-1]:
+            if self._trainer.ends(self._stage):
                 self._finish_step()
         return self._stage
 
     def _finish_step(self) -> None:
         assert self._stages is not None
-        for _ in self._stages:
-            pass
+        for stage in self._stages:
+            self._stage = stage
         self._stages = None
-        self._stage = self._trainer.STAGES[-1]
         self._pending.append(self._trainer.metrics)
         self.step += 1
 
@@ -123,7 +124,7 @@ class Run:
             self._record({}, full)
         metrics = {name: series.newest for name, series in self.history.series.items()}
         stage = self._stage if closely else ""
-        pictures = {**pictures, "loss": self._loss_curve()}
+        pictures = {**pictures, **self._charts()}
         return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop)
 
     def _view(self, closely: bool) -> tuple[dict[str, Any], Mapping[str, Any], Pictures]:
@@ -149,9 +150,23 @@ class Run:
         if not self.stop and count:
             self.stop = self._limits.reached(next(iter(losses.values())), self.step)
 
-    def _loss_curve(self) -> Curve:
-        shown = {name: series.shown(SHOWN) for name, series in self.history.series.items() if "accuracy" not in name}
-        return Curve({name: np.stack(points).astype(np.float32) for name, points in shown.items()}, log=True)
+    def _charts(self) -> Pictures:
+        """The trainer's own charts, and the losses that are in none of them."""
+        plots = self._trainer.plots()
+        apart = {name for panel in plots.values() for plot in panel for name in plot.metrics}
+        charts = {
+            panel: Charts(tuple(Chart(plot, self._lines(plot.metrics, FEW)) for plot in plots[panel]))
+            for panel in plots
+        }
+        losses = [name for name in self.history.series if "accuracy" not in name and name not in apart]
+        if apart and not losses:
+            return charts
+        return {**charts, "loss": Curve(self._lines(losses, SHOWN), log=True)}
+
+    def _lines(self, names: Iterable[str], most: int) -> dict[str, NDArray[np.float32]]:
+        """Each metric that has come so far as (2, n), steps over values."""
+        shown = {name: self.history.series[name].shown(most) for name in names if name in self.history.series}
+        return {name: np.stack(points).astype(np.float32) for name, points in shown.items()}
 
     def tune(self, config: RunConfig) -> None:
         """Take over a config whose differences are all live; the run goes on."""

@@ -63,6 +63,10 @@ class Parts:
             raise BadValue("bad_run_part", part=name[:80])
         return kind(value)
 
+    def maybe(self, name: str) -> float | None:
+        """The number of this name, or None where None stands; raises BadValue."""
+        return None if name in self.plain and self.plain[name] is None else float(self.number(name, float))
+
     def fill(self, path: str, thing: nn.Module | Optimizer) -> None:
         """Put what stands under a name into a net or an optimizer; raises BadValue before anything is changed."""
         parts = self.under(path)

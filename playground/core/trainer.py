@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.knobs import Config
-from playground.core.pictures import Pictures
+from playground.core.pictures import Pictures, Plot
 from playground.core.refusal import BadValue, echo
 from playground.core.state import Parts, State
 
@@ -56,6 +56,14 @@ class Trainer(ABC):
     def is_busy(self) -> bool:
         """Whether something that was asked for is still being made in the background."""
         return False
+
+    def plots(self) -> Mapping[str, Sequence[Plot]]:
+        """The metrics that are drawn apart from the losses, as several small charts in each panel that is named."""
+        return {}
+
+    def ends(self, stage: str) -> bool:
+        """Whether a step is over with the stage that it has just come to."""
+        return stage == self.STAGES[-1]
 
     @abstractmethod
     def tune(self, config: Config) -> None:

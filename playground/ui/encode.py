@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import orjson
 
-from playground.core.pictures import Cloud, Field, Images, Network, Patch, Picture, Pictures, Points, Prints
+from playground.core.paintings import Opinions, Studio
+from playground.core.pictures import (
+    Cloud,
+    Field,
+    Images,
+    Network,
+    Patch,
+    Picture,
+    Pictures,
+    Plot,
+    Points,
+    Prints,
+)
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -37,6 +49,8 @@ def _packed(value: Any) -> Any:
             return _STATIC[value]
         case Picture():
             return pack(value)
+        case Plot():
+            return asdict(value)
         case np.ndarray():
             return _bytes(value) if value.dtype == np.uint8 else _floats(value)
         case dict():
@@ -57,6 +71,10 @@ def pack(picture: Picture) -> Packed:
     if isinstance(picture, Field):
         packed |= {"values": _bytes(picture.values)}
         packed |= {"focus": _bytes(picture.focus)} if picture.focus is not None else {}
+    if isinstance(picture, Opinions):
+        packed["values"] = _bytes(picture.values)
+    if isinstance(picture, Studio):
+        packed |= {name: [_signed(part) for part in getattr(picture, name)] for name in ("painter", "critic")}
     if isinstance(picture, Network):
         packed["glimpses"] = [_signed(glimpse) for glimpse in picture.glimpses]
     if isinstance(picture, Images):

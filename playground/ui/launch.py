@@ -20,6 +20,7 @@ MOST_WAITING = 256
 HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/gan.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

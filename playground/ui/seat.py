@@ -164,10 +164,11 @@ class Seat:
         """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
         config = self.run.config
-        if stop.reason != "diverged" or not isinstance(config, SupervisedConfig):
-            self.explain(stop.reason, **facts)
-        else:
-            self.explain(stop.reason, lr=f"{config.lr:g}", **facts)
+        if stop.reason == "diverged":
+            rates = [getattr(config, name) for name in config.knobs() if name.startswith("lr")]  # a GAN has two
+            facts["lr"] = " / ".join(f"{rate:g}" for rate in rates)
+        self.explain(stop.reason, **facts)
+        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
             self.rescue = threading.Thread(target=self._seek_rate, args=(config, self._why), daemon=True)
             self.rescue.start()
 

@@ -54,6 +54,8 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
             for key in lesson.presets
         ],
         "speeds": SPEEDS,
+        "stages": lesson.stages,
+        "has_epochs": lesson.has_epochs,
     }
 
 

@@ -92,3 +92,10 @@ def test_the_bound_grows_with_the_first_loss():
 
 def test_an_empty_look_is_no_explosion():
     assert Limits(RunConfig()).exploded(losses()) is None
+
+
+def test_a_negative_first_loss_does_not_make_later_ones_explode():
+    """A critic's loss may be below −1: the bound must not turn negative with it."""
+    limits = Limits(RunConfig())
+    assert limits.exploded(losses(-3.0, -2.0, 5.0)) is None
+    assert limits.exploded(losses(-2.0, 10 * EXPLODED)) == 1

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from playground.core.pictures import Plot
 from playground.core.randomness import COMPUTE
 from playground.core.refusal import BadValue
-from playground.core.run import SHOWN, Run
+from playground.core.run import FEW, SHOWN, Run
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.regression import REGRESSION, RegressionConfig
-from tests.core.tiny import make, same, state
+from tests.core.tiny import Tiny, TinyConfig, make, same, state
 
 
 def parts(value):
@@ -250,6 +251,42 @@ def test_the_loss_picture_stays_small_and_leaves_accuracies_out(device):
     assert set(curve.lines) == {"loss", "test_loss"}
     assert all(line.shape[0] == 2 and line.shape[1] <= SHOWN + 1 for line in curve.lines.values())
     assert curve.lines["loss"][0, -1] == 999
+
+
+class Charted(Tiny):
+    """Its loss belongs to no chart, its test loss to one of its own."""
+
+    def plots(self):
+        return {"quality": (Plot("test", ("test_loss", "not yet there"), aim=0.0),)}
+
+
+def test_a_trainer_s_own_charts_take_their_metrics_from_the_history(device):
+    """They leave the picture of the losses, stay small, and a metric that has not come yet is left out."""
+    run = Run(Charted, TinyConfig(), device)
+    for _ in range(3 * FEW):
+        run.advance(steps=2)
+        frame = run.peek()
+    (chart,) = frame.pictures["quality"].charts
+    assert chart.plot.aim == 0
+    assert set(chart.lines) == {"test_loss"}
+    line = chart.lines["test_loss"]
+    assert line.shape[0] == 2
+    assert FEW // 2 < line.shape[1] <= FEW + 1
+    assert line[:, -1].tolist() == [6 * FEW, pytest.approx(frame.metrics["test_loss"])]
+    assert set(frame.pictures["loss"].lines) == {"loss"}
+
+
+class Apart(Charted):
+    """Nothing is left for the picture of the losses."""
+
+    def plots(self):
+        return {"quality": (Plot("test", ("test_loss",)), Plot("all", ("loss",)))}
+
+
+def test_no_empty_picture_of_losses_is_shown(device):
+    run = Run(Apart, TinyConfig(), device)
+    run.advance(steps=2)
+    assert "loss" not in run.peek().pictures
 
 
 def test_a_frame_names_the_stage_only_when_looked_at_closely(device):

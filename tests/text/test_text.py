@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from playground.core.knobs import Choice, Subset
 from playground.core.refusal import BadValue
-from playground.core.trainer import Trainer
 from playground.lessons import LESSONS
+from playground.lessons.gan import Gan, GanConfig
+from playground.lessons.gan_views import ASKS
 from playground.text import LANGUAGES, Text, load
 from playground.ui.seat import SPEEDS
 
@@ -16,17 +18,18 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "playground").rglob("*.py"))]
 PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 STAGE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js")))
+PLOTS = [plot for panel in Gan(GanConfig(conditional=True), torch.device("cpu")).plots().values() for plot in panel]
 KNOBS = {name: knob for lesson in LESSONS for name, knob in lesson.config.knobs().items()}
 
 # Words that the stage looks up by a name it computes: `words[...]` in assets/stage. The test below names a new family.
 FAMILIES = {
     "words[name]": [
         *("play", "step", "reset", "pause"),  # transport.js: the buttons
-        *("forward", "loss", "backward", "update"),  # transport.js: the stages of a step
+        *sorted({stage for lesson in LESSONS for stage in lesson.stages}),  # transport.js: the stages of a step
         *("counter_step", "counter_epoch"),  # transport.js: the counters, with the metrics below
     ],
     "words[`${name}_help`]": ["play_help", "step_help", "reset_help"],
-    "words[`${state.stage}_help`]": ["forward_help", "loss_help", "backward_help", "update_help"],
+    "words[`${state.stage}_help`]": sorted({f"{stage}_help" for lesson in LESSONS for stage in lesson.stages}),
     "words[`speed_${name}`]": [f"speed_{name}" for name in SPEEDS],
     "words[`group_${group}`]": sorted({f"group_{knob.group}" for knob in KNOBS.values()}),
     "words[`tool_${name}`]": ["tool_draw", "tool_move", "tool_erase"],
@@ -35,10 +38,18 @@ FAMILIES = {
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
         "metric_full_accuracy",
+        *("metric_d_real", "metric_score", "metric_band_share"),
     ],
     "words[`conv_${name}`]": [
         f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation", "conv", "max", "avg")
     ],
+    "words[`gan_ask_${name}`]": [f"gan_ask_{name}" for name in ASKS],
+    "words[`gan_part_${name}`]": [f"gan_part_{name}" for name in ("idea", "painter", "painting", "critic", "artist")],
+    "words[`chart_${plot.name}`]": [f"chart_{plot.name}" for plot in PLOTS],
+    "words[`chart_${plot.name}_help`]": [f"chart_{plot.name}_help" for plot in PLOTS],
+    "words[`line_${metric}`]": sorted(
+        {f"line_{metric}" for plot in PLOTS if len(plot.metrics) > 1 for metric in plot.metrics}
+    ),
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
 }
@@ -113,9 +124,10 @@ def test_the_stage_shows_no_metric_without_a_name():
     assert {f"metric_{name}" for name in re.findall(r'"(\w+)"', listed)} == set(FAMILIES["words[`metric_${name}`]"])
 
 
-def test_the_stages_of_the_page_are_those_of_the_trainer():
-    listed = re.search(r"STAGES = \[([^\]]*)\]", STAGE).group(1)
-    assert tuple(re.findall(r'"(\w+)"', listed)) == Trainer.STAGES
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+def test_the_stages_of_the_page_are_those_of_the_trainer(lesson):
+    trainer = lesson.build(lesson.config(), torch.device("cpu"))
+    assert lesson.stages == trainer.STAGES
 
 
 @pytest.mark.parametrize("path", sorted(flat("en")))

@@ -1,15 +1,17 @@
 """The string of a frame, read back by an independent decoder, is the frame."""
 
 import json
+import re
 from base64 import b64decode
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 
 import numpy as np
 import pytest
 
-from playground.core.pictures import Bars, Curve, Field, Matrix, Network, Points, Prints
+from playground.core.pictures import Bars, Curve, Field, Matrix, Network, Plot, Points, Prints
 from playground.core.run import Run
 from playground.lessons.classifier import CLASSIFIER
+from playground.lessons.gan import GAN
 from playground.lessons.regression import REGRESSION
 from playground.ui.encode import encode, pack
 
@@ -32,10 +34,12 @@ def agree(packed, value, path):
     if isinstance(value, np.ndarray):
         shown = array(packed)
         assert shown.shape == value.shape, path
-        if "u" in packed and ".glimpses" in path:
+        if "u" in packed and re.search(r"\.(glimpses|painter|critic)", path):
             np.testing.assert_allclose((shown.astype(float) - 128) / 127, value, atol=0.5 / 127 + 1e-6, err_msg=path)
         else:
             np.testing.assert_array_equal(shown, value, err_msg=path)
+    elif isinstance(value, Plot):
+        assert packed == json.loads(json.dumps(asdict(value)))
     elif is_dataclass(value):
         assert packed["kind"] == type(value).__name__.lower()
         for item in fields(value):
@@ -83,6 +87,20 @@ def test_many_classes_race_and_gradients_survive_too(device):
         assert list(packed) == list(pictures)
         for name, picture in pictures.items():
             agree(packed[name], picture, name)
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_the_pictures_of_the_gan_survive_too(device, conditional):
+    run = Run(GAN.build, GAN.config(conditional=conditional), device)
+    run.advance(steps=2)
+    run.probe("sketch", {"heights": [0.5] * 15, "done": True})
+    run.advance_stage()
+    run.advance_stage()
+    pictures = run.peek(closely=True).pictures
+    packed = read(encode({}, pictures))["pictures"]
+    assert list(packed) == list(pictures)
+    for name, picture in pictures.items():
+        agree(packed[name], picture, name)
 
 
 def test_a_surface_is_bytes_and_half_the_way_is_the_middle():

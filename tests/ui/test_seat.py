@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from playground.lessons.classifier import CLASSIFIER
+from playground.lessons.gan import GAN
 from playground.lessons.regression import REGRESSION
 from playground.text import Text
 from playground.ui import seat as seat_module
@@ -158,3 +159,16 @@ def test_thumbnails_follow_the_noise_and_ignore_live_knobs(device):
     drawn = [orjson.dumps(thumbnails(CLASSIFIER, config)) for config in (quiet, noisy, quiet.changed({"lr": 0.5}))]
     assert drawn[0] != drawn[1]
     assert drawn[0] == drawn[2]
+
+
+def test_a_diverged_gan_names_both_of_its_rates(device):
+    """It has no single learning rate, and none is tried for it."""
+    seat = Seat(GAN, Text("en"), device)
+    seat.renew(GAN.config(game="nonsaturating", lr_d=1, lr_g=1, steps=400))
+    seat.run.advance(steps=60)
+    seat.frame()
+    assert seat.run.stop.reason == "diverged"
+    seat.explain_stop(seat.run.stop)
+    frame = json.loads(seat.frame())
+    assert "learning rate 1 / 1" in frame["why"]["text"]
+    assert "fix" not in frame["why"]
