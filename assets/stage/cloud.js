@@ -12,9 +12,15 @@ const PAINT_EVERY = 28; // milliseconds between two pictures of a glide
 const NEAR = 12; // pixels around a point that count as the point
 const ASK_EVERY = 90;
 const LAYERS = 48; // depths that are told apart when nearer points cover farther ones
+const SPIN = 0.16; // radians a second
+const FINGER = 22; // pixels around a point that a finger means
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-export function cloudPanel(body, head, stage, name) {
+/** Options: `glide`, how long points travel to their new places; `spin`, whether a solid cloud turns until it is touched;
+ * `hold(canvas, eye, spots)`, which may take a pointer before the camera does; `tap(index, place)` for a press on the cloud;
+ * `describe(context, index, at, c)` beside the point under the pointer; `decorate(context, project, c)` over all points. */
+export function cloudPanel(body, head, stage, name, options = {}) {
+  const glide = options.glide ?? GLIDE;
   const { words, view } = stage;
   let picture = null;
   let from = null; // where each point stood when the newest frame came
@@ -23,10 +29,12 @@ export function cloudPanel(body, head, stage, name) {
   let shown = null; // the classes that are shown; null for all
   let hover = null;
   let found = -1;
+  let spinning = Boolean(options.spin);
+  let inView = true;
   let sprites = { key: "" };
   let spots = new Float32Array(0); // pixel x, pixel y, depth of each point
   const eye = camera();
-  const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); moved(); } });
+  const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); spinning = Boolean(options.spin); moved(); } });
   head.append(back, stage.toggle("digits", words.cloud_digits, false, () => drawing.request(), words.cloud_digits_help));
   const legend = element("div", { class: "cloud-legend", role: "group", "aria-label": words.cloud_legend });
   body.append(legend);
@@ -39,12 +47,25 @@ export function cloudPanel(body, head, stage, name) {
   canvas.setAttribute("role", "img");
   const ask = throttle((value) => stage.send({ kind: "probe", name: "point", value }), ASK_EVERY);
   const isSolid = () => picture?.xyz.shape[1] === 3;
-  const hand = steer(canvas, eye, isSolid, moved);
+  options.hold?.(canvas, eye, drawing);
+  const hand = steer(canvas, eye, isSolid, () => { spinning = false; moved(); }, tapped);
+  canvas.addEventListener("pointerdown", () => { spinning = false; });
   canvas.addEventListener("pointermove", (event) => { hover = place(event, canvas); drawing.request(); });
   canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
+  if (options.spin) new IntersectionObserver(([entry]) => { inView = entry.isIntersecting; drawing.request(); }).observe(canvas);
+
+  function tapped(at, isFinger) {
+    if (!options.tap || !picture) return;
+    const before = hover;
+    hover = at;
+    options.tap(nearest(picture.xyz.shape[0], isFinger ? FINGER : NEAR), at);
+    hover = isFinger ? null : before;
+    drawing.request();
+  }
+  const turns = () => spinning && inView && !hover && !calm.matches && isSolid();
 
   function moved() {
-    back.disabled = eye.isHome();
+    back.disabled = spinning || eye.isHome();
     drawing.request();
   }
   /** All → only this one → more and fewer → none is all again. */
@@ -70,7 +91,7 @@ export function cloudPanel(body, head, stage, name) {
   }
 
   /** How far the glide has come, 0..1. */
-  const progress = () => (calm.matches || !from ? 1 : Math.min(1, (performance.now() - since) / GLIDE));
+  const progress = () => (calm.matches || !from ? 1 : Math.min(1, (performance.now() - since) / glide));
   function positions() {
     const share = progress();
     if (share >= 1) return picture.xyz;
@@ -81,7 +102,9 @@ export function cloudPanel(body, head, stage, name) {
 
   function paint(context, width, height) {
     if (!picture) return;
-    painted = performance.now();
+    const now = performance.now();
+    if (turns()) eye.view.yaw += (SPIN * Math.min(100, now - painted)) / 1000;
+    painted = now;
     const c = palette();
     const xyz = positions();
     const [count, axes] = picture.xyz.shape;
@@ -100,10 +123,11 @@ export function cloudPanel(body, head, stage, name) {
     if (axes > 2) drawBox(context, eye, project, c);
     drawAll(context, count, axes);
     sums.forEach(([x, y, n], label) => n > 4 && (!shown || shown.has(label)) && drawName(context, x / n, y / n, label, c));
-    found = hover && !hand.isDragging() ? nearest(count) : -1;
+    options.decorate?.(context, project, c);
+    found = hover && !hand.isDragging() ? pointed(count) : -1;
     if (found >= 0) drawFound(context, width, c);
     canvas.style.cursor = hand.isDragging() ? "grabbing" : found >= 0 ? "pointer" : "grab";
-    if (progress() < 1) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
+    if (progress() < 1 || turns()) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
   }
 
   function drawAll(context, count, axes) {
@@ -136,14 +160,18 @@ export function cloudPanel(body, head, stage, name) {
     for (let label = 0; label < 10; label += 1) sprites[label] = sprite(label, radius, size, density, view.digits);
   }
 
-  function nearest(count) {
-    let [best, distance] = [-1, NEAR ** 2];
+  function pointed(count) {
+    const best = nearest(count, NEAR);
+    if (options.describe && best >= 0 && best !== found) ask(best);
+    return best;
+  }
+  function nearest(count, reach) {
+    let [best, distance] = [-1, reach ** 2];
     for (let i = 0; i < count; i += 1) {
       if (shown && !shown.has(picture.label[i])) continue;
       const d = (spots[3 * i] - hover[0]) ** 2 + (spots[3 * i + 1] - hover[1]) ** 2 + 20 * spots[3 * i + 2];
       if (d < distance) [best, distance] = [i, d];
     }
-    if (best >= 0 && best !== found) ask(best);
     return best;
   }
 
@@ -154,7 +182,8 @@ export function cloudPanel(body, head, stage, name) {
     context.beginPath();
     context.arc(x, y, 6.5, 0, 7);
     context.stroke();
-    tag(context, { left: 0, right: width, top: 0 }, [x, y], fill(words.cloud_point, { digit: picture.label[found], index: found }), c);
+    if (options.describe) options.describe(context, found, [x, y], c);
+    else tag(context, { left: 0, right: width, top: 0 }, [x, y], fill(words.cloud_point, { digit: picture.label[found], index: found }), c);
   }
 
   return {

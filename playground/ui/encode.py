@@ -10,7 +10,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import orjson
 
-from playground.core.pictures import Cloud, Field, Images, Network, Patch, Picture, Pictures, Points, Prints
+from playground.core.pictures import (
+    Cloud,
+    Field,
+    Images,
+    Mosaic,
+    Network,
+    Passage,
+    Patch,
+    Picture,
+    Pictures,
+    Points,
+    Prints,
+    Strips,
+)
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -63,6 +76,11 @@ def pack(picture: Picture) -> Packed:
         packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
     if isinstance(picture, Cloud):
         packed["label"] = _bytes(picture.label)
+    if isinstance(picture, (Strips, Mosaic)):
+        packed["values"] = _bytes(picture.values)
+    if isinstance(picture, Passage):
+        packed |= {name: _bytes(value) for name in ("source", "drawn") if (value := getattr(picture, name)) is not None}
+        packed |= {name: [_signed(layer) for layer in getattr(picture, name)] for name in ("down", "up")}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed

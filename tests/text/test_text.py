@@ -34,10 +34,11 @@ FAMILIES = {
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
-        "metric_full_accuracy",
+        *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss"),
     ],
     "words[`conv_${name}`]": [f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation")],
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
 }
 
@@ -73,6 +74,7 @@ def used():
     paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
     paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
     paths |= {"remarks.small_digits"}  # Desk.remark
+    paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     for name, knob in KNOBS.items():
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):
