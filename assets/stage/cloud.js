@@ -12,13 +12,15 @@ const PAINT_EVERY = 28; // milliseconds between two pictures of a glide
 const NEAR = 12; // pixels around a point that count as the point
 const ASK_EVERY = 90;
 const LAYERS = 48; // depths that are told apart when nearer points cover farther ones
+const STILL = 0.003; // of its size is what the view may be off before it stops following
 const SPIN = 0.16; // radians a second
 const FINGER = 22; // pixels around a point that a finger means
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Options: `glide`, how long points travel to their new places; `spin`, whether a solid cloud turns until it is touched;
  * `hold(canvas, eye, spots)`, which may take a pointer before the camera does; `tap(index, place)` for a press on the cloud;
- * `describe(context, index, at, c)` beside the point under the pointer; `decorate(context, project, c)` over all points. */
+ * `describe(context, index, at, c)` beside the point under the pointer; `decorate(context, project, c, xyz)` over all points.
+ * With a long `glide` the camera follows the points as they are seen, not as they will be. */
 export function cloudPanel(body, head, stage, name, options = {}) {
   const glide = options.glide ?? GLIDE;
   const { words, view } = stage;
@@ -107,6 +109,7 @@ export function cloudPanel(body, head, stage, name, options = {}) {
     painted = now;
     const c = palette();
     const xyz = positions();
+    const isFollowing = options.glide && eye.follow(xyz) > STILL;
     const [count, axes] = picture.xyz.shape;
     const project = eye.projection(width, height);
     if (spots.length !== 3 * count) spots = new Float32Array(3 * count);
@@ -123,11 +126,11 @@ export function cloudPanel(body, head, stage, name, options = {}) {
     if (axes > 2) drawBox(context, eye, project, c);
     drawAll(context, count, axes);
     sums.forEach(([x, y, n], label) => n > 4 && (!shown || shown.has(label)) && drawName(context, x / n, y / n, label, c));
-    options.decorate?.(context, project, c);
+    options.decorate?.(context, project, c, xyz);
     found = hover && !hand.isDragging() ? pointed(count) : -1;
     if (found >= 0) drawFound(context, width, c);
     canvas.style.cursor = hand.isDragging() ? "grabbing" : found >= 0 ? "pointer" : "grab";
-    if (progress() < 1 || turns()) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
+    if (progress() < 1 || isFollowing || turns()) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
   }
 
   function drawAll(context, count, axes) {
@@ -187,12 +190,16 @@ export function cloudPanel(body, head, stage, name, options = {}) {
   }
 
   return {
-    draw(next) {
+    draw(next, state, renewed) {
+      if (renewed && options.glide) {
+        eye.forget();
+        picture = null; // another net: its points have not come from where the old ones stood
+      }
       const isNew = next && next.xyz !== picture?.xyz;
       if (isNew) {
         from = picture && picture.xyz.length === next.xyz.length && picture.xyz.shape[1] === next.xyz.shape[1] ? positions() : null;
         since = performance.now();
-        eye.follow(next.xyz);
+        if (!options.glide || !picture) eye.follow(next.xyz);
       }
       picture = next ?? null;
       canvas.hidden = legend.hidden = !picture;

@@ -18,14 +18,15 @@ export function dropPanel(body, head, stage) {
   const ask = (name, value) => stage.send({ kind: "probe", name, value });
   const here = element("button", { type: "button", text: words.drop_cursor, title: words.drop_cursor_help, onclick: () => ask("cursor", "drawing") });
   const from = element("button", { type: "button", text: words.drop_walk, title: words.drop_walk_help, onclick: () => ask("walk", { a: "drawing", share: 0 }) });
-  const tools = element("div", { class: "pad-tools", role: "toolbar", "aria-label": words.pad_tools }, undo, clear);
-  const moves = element("div", { class: "pad-tools drop-moves" }, here, from);
+  const tools = element("div", { class: "pad-tools", role: "toolbar", "aria-label": words.pad_tools }, undo, clear, here, from);
   const pair = element("div", { class: "drop-pair" });
   const near = element("div", { class: "drop-near" });
   const hint = element("p", { class: "hint", text: words.drop_help });
-  const results = element("div", { class: "drop-results" }, hint, element("h4", { text: words.drop_pair }), pair, element("h4", { text: words.drop_near }), near, moves);
-  body.append(element("div", { class: "drop-room" }, element("div", { class: "drop" }, element("div", { class: "pad-desk" }, board, tools), results)));
-  const rebuilt = stripsView(pair, { names: [words.drop_in, words.drop_out], label: words.drop_pair });
+  const results = element("div", { class: "drop-results" }, hint, element("h4", { text: words.drop_pair }), pair,
+    element("div", { class: "drop-names", "aria-hidden": "true" }, element("span", { text: words.drop_in }), element("span", { text: words.drop_out })),
+    element("h4", { text: words.drop_near }), near);
+  body.append(element("div", { class: "drop-room" }, element("div", { class: "drop" }, board, results, tools)));
+  const rebuilt = stripsView(pair, { label: words.drop_pair });
   const neighbours = imagesPanel(near, null, stage, "neighbours", { title: words.drop_near, waiting: "", largest: 46 });
   const pad = strokePad(board, words, () => BRUSH, changed);
   const soon = throttle(tell, SEND_EVERY);

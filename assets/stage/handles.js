@@ -9,7 +9,7 @@ export function drawMarks(context, project, { cursor, ends, drawing, letters }, 
   const axes = cursor.length;
   const found = { cursor: at(cursor, axes), drawing: drawing ? at(drawing, axes) : null, ends: null };
   if (ends) {
-    found.ends = [0, 1].map((i) => at(ends.subarray(i * axes, (i + 1) * axes), axes));
+    found.ends = ends.map((end) => at(end, axes));
     drawLine(context, ...found.ends, c);
     found.ends.forEach((end, i) => drawEnd(context, end, letters[i], c));
   }

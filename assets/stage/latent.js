@@ -27,6 +27,7 @@ export function latentPanel(body, head, stage, name) {
 
   const sheet = document.createElement("canvas");
   const marks = { cursor: null, drawing: null, ends: null }; // pixels of this paint
+  let shown = null; // where the cursor was painted
   let scene = null; // the canvas and its camera
   const cloud = cloudPanel(view, head, stage, name, { glide: GLIDE, spin: true, hold, tap, describe, decorate });
   const note = element("p", { class: "hint latent-help", text: words.latent_help });
@@ -64,7 +65,7 @@ export function latentPanel(body, head, stage, name) {
     scene = { canvas, eye };
     const drag = handle(canvas, {
       at: () => marks.cursor, reach: NEAR,
-      move(dx, dy) { put(eye.shifted(code(), dx, dy, canvas.clientWidth, canvas.clientHeight)); },
+      move(dx, dy) { put(eye.shifted(shown ?? code(), dx, dy, canvas.clientWidth, canvas.clientHeight)); },
     });
     canvas.addEventListener("touchstart", (event) => {
       if (event.touches.length > 1 || drag.isNear(place(event.touches[0], canvas), "touch")) event.preventDefault();
@@ -82,10 +83,15 @@ export function latentPanel(body, head, stage, name) {
   const isNearDrawing = () => marks.drawing && scene.last && Math.hypot(scene.last[0] - marks.drawing[0], scene.last[1] - marks.drawing[1]) < NEAR.touch;
   view.addEventListener("pointerdown", (event) => { scene.last = place(event, scene.canvas); }, true);
 
-  function decorate(context, project, c) {
+  /** A mark that stands at a point moves with the point that is seen, whatever the net says already. */
+  function decorate(context, project, c, xyz) {
     const picture = state?.pictures.latent;
     if (!picture) return;
-    Object.assign(marks, drawMarks(context, project, { cursor: code(), ends: picture.ends, drawing: picture.drawing, letters: [words.walk_a, words.walk_b] }, c));
+    const axes = picture.xyz.shape[1];
+    const seen = (i, code) => { const at = picture.spots[i]; return at < 0 ? code : xyz.subarray(at * axes, (at + 1) * axes); };
+    shown = [...(ahead?.code ?? seen(0, picture.cursor))];
+    const ends = picture.ends && [0, 1].map((i) => seen(i + 1, picture.ends.subarray(i * axes, (i + 1) * axes)));
+    Object.assign(marks, drawMarks(context, project, { cursor: shown, ends, drawing: picture.drawing, letters: [words.walk_a, words.walk_b] }, c));
   }
 
   /** Beside the point under the pointer: its picture, and what the net makes of it. */

@@ -6,7 +6,7 @@ import { shownNumber } from "./settings.js";
 const STAGES = ["forward", "loss", "backward", "update"];
 const MAIN_METRICS = [
   "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy",
-  "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "kl", "knn_accuracy", "full_loss", "full_accuracy",
+  "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "kl", "knn_accuracy", "full_loss", "full_knn_accuracy", "full_accuracy",
 ];
 
 export function transport(parent, stage) {

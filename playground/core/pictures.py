@@ -128,7 +128,8 @@ class Images(Picture):
 class Cloud(Picture):
     """Points in two or three dimensions: xyz (n, 2 or 3) with their classes (n,).
 
-    A cursor, the ends of a line (2, axes) and the visitor's drawing may stand among them.
+    A cursor, the ends of a line (2, axes) and the visitor's drawing may stand among them; `spots` are the numbers of
+    the points at which the cursor and the two ends stand, -1 where at none.
     """
 
     xyz: Array
@@ -136,6 +137,7 @@ class Cloud(Picture):
     cursor: Array | None = None
     ends: Array | None = None
     drawing: Array | None = None
+    spots: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)

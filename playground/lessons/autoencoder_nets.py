@@ -1,4 +1,4 @@
-"""The net of the autoencoder lesson: pixels squeezed through a code of two or three numbers, and drawn again from it."""
+"""The net of the autoencoder lesson: pixels squeezed through a code of two or three numbers, and drawn from there."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _after_activations(stack: nn.Sequential, value: Tensor) -> list[Tensor]:
 
 
 def drawn(mean: Tensor, log_variance: Tensor | None) -> Tensor:
-    """A code drawn around its mean, so that the gradient finds its way back: mean + σ·ε; the mean itself for a plain net."""
+    """A code around its mean, drawn so that the gradient finds its way back: mean + σ·ε; a plain net has only means."""
     if log_variance is None:
         return mean
     return mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)

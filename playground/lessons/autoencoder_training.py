@@ -67,7 +67,7 @@ def figures(net: Autoencoder, digits: Digits) -> dict[str, float]:
     codes = Codes(digits.test_images.to(device), digits.test_labels.to(device))
     with torch.no_grad():
         found = codes.sit_fully(net, 0.0)
-    return {"test MSE": float(found["full_loss"]), "5-NN accuracy in the code": float(found["full_accuracy"])}
+    return {"test MSE": float(found["full_loss"]), "5-NN accuracy in the code": float(found["full_knn_accuracy"])}
 
 
 def main(arguments: list[str] | None = None) -> None:

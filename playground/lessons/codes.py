@@ -10,8 +10,9 @@ from playground.core.trainer import Metrics
 from playground.lessons.autoencoder_nets import PIXELS, Autoencoder, scaled
 
 IN_CLOUD = 5000  # held-out pictures that are drawn as points
-JUDGED = 1000  # of them are rebuilt for the test error of a running net
-ASKED, KNOWN = 1000, 3000  # of them are classified, by the codes of others, for its 5-NN accuracy
+JUDGED = 500  # of them are rebuilt for the test error of a running net
+ASKED, KNOWN = 500, 2000  # of them are classified, by the codes of others, for its 5-NN accuracy
+CODED = 100  # pictures at once: larger chunks fall out of the cache
 CHUNK = 1000  # pictures at once when all of them are judged
 NEIGHBOURS = 5
 CLASSES = 10
@@ -28,7 +29,7 @@ class Codes:
 
     def sit(self, net: Autoencoder, noise: float) -> Metrics:
         """The exam during a run: all points of the cloud anew, the test MSE of some, the 5-NN accuracy of some."""
-        self.cloud = cloud = net.code(scaled(self.pictures[:IN_CLOUD]))
+        self.cloud = cloud = coded(net, self.pictures[:IN_CLOUD])
         codes = cloud[:JUDGED]
         pixels = scaled(self.pictures[:JUDGED])
         if noise:
@@ -43,7 +44,7 @@ class Codes:
 
     def sit_fully(self, net: Autoencoder, noise: float) -> Metrics:
         """The same over all held-out pictures; each is classified by the codes of all the others."""
-        codes = torch.cat([net.code(scaled(part)) for part in torch.split(self.pictures, CHUNK)])
+        codes = coded(net, self.pictures)
         errors, right = [], []
         for first in range(0, len(codes), CHUNK):
             rows = slice(first, min(first + CHUNK, len(codes)))
@@ -53,11 +54,11 @@ class Codes:
             right.append((vote(codes[rows], codes, self.labels, first) == self.labels[rows]).sum())
         return {
             "full_loss": torch.stack(errors).sum() / (len(codes) * PIXELS),
-            "full_accuracy": torch.stack(right).sum() / len(codes),
+            "full_knn_accuracy": torch.stack(right).sum() / len(codes),
         }
 
     def corrupted(self, pixels: Tensor, noise: float, first: int = 0) -> Tensor:
-        """The pictures from number `first` on under noise, which is the same at every exam: pixels (n, 784), n ≤ CHUNK."""
+        """The pictures from number `first` on under noise that never changes: pixels (n, 784), n ≤ CHUNK."""
         if self._noise is None:
             generator = torch.Generator().manual_seed(NOISE_SEED)
             self._noise = torch.randn(CHUNK + CLASSES, PIXELS, generator=generator).to(pixels.device)
@@ -74,6 +75,11 @@ class Codes:
         """The number of the first picture of each digit; waits for the device, so it is asked once."""
         firsts = [(self.labels == digit).nonzero()[:1, 0] for digit in range(CLASSES)]
         return torch.cat(firsts)
+
+
+def coded(net: Autoencoder, pictures: Tensor) -> Tensor:
+    """The codes of any number of pictures (n, 28, 28) uint8: (n, latent)."""
+    return torch.cat([net.code(scaled(part)) for part in torch.split(pictures, CODED)])
 
 
 def under_noise(pixels: Tensor, noise: float, normal: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from playground.core.surgery import is_place
 Place = int | str | tuple[float, ...]  # the number of a point, "drawing", or the numbers of a code
 DRAWING = "drawing"
 FARTHEST = 1000.0
-WALK = 11  # pictures on the way from one end to the other
+WALK = 9  # pictures on the way from one end to the other
 
 
 def check_place(value: Any, axes: int, points: int, is_drawn: bool) -> Place:
@@ -55,6 +55,12 @@ class Cursor:
         first, last = self.ends or (self.place, self.place)
         ends = check(value["a"]) if "a" in value else first, check(value["b"]) if "b" in value else last
         self.ends, self.share = ends, share
+
+    def spots(self) -> tuple[int, int, int]:
+        """The numbers of the points at which the cursor and the ends stand, -1 where at none."""
+        places = (None if self.share is not None else self.place, *(self.ends or (None, None)))
+        cursor, first, last = (place if isinstance(place, int) else -1 for place in places)
+        return cursor, first, last
 
     def forget_drawing(self) -> None:
         """The drawing is gone: what stood there stands at the middle."""

@@ -20,7 +20,7 @@ SIDE = 28
 TILES = 15  # of the decoded plane, along each side
 MARGIN = 2  # pixels of each tile that are cut off: MNIST's ink stands in the middle
 REACH = 0.02  # this share of the points may lie outside the decoded plane, on each side
-FIRST, OTHER = 2, 7  # the digits between which the first walk goes
+BEGIN, WALK_FROM, WALK_TO = 2, 0, 7  # digits: where the cursor stands at first, and the first walk's ends
 
 
 def pictured(pixels: Tensor) -> Tensor:
@@ -56,9 +56,8 @@ class Darkroom:
             self.codes = Codes(digits.test_images.to(self._device), digits.test_labels.to(self._device))
             self.remark = "" if digits.source == "mnist" else "small_digits"
             self._chosen = self.codes.one_of_each()
-            first, other = int(self._chosen[FIRST]), int(self._chosen[OTHER])
-            self.cursor.move(first)
-            self.cursor.ends = first, other
+            self.cursor.move(int(self._chosen[BEGIN]))
+            self.cursor.ends = int(self._chosen[WALK_FROM]), int(self._chosen[WALK_TO])
         return True
 
     def lacking(self) -> BadValue | None:
@@ -115,7 +114,8 @@ class Darkroom:
             drawing = self._where(DRAWING) if self.pad.ink is not None else None
             ends = None if line is None else torch.stack([line[0], line[-1]])
             labels = codes.labels[: len(codes.cloud)]
-            pictures["latent"] = Cloud(codes.cloud, labels, cursor=code[0], ends=ends, drawing=drawing)
+            spots = self.cursor.spots()
+            pictures["latent"] = Cloud(codes.cloud, labels, code[0], ends, drawing, spots)
             pictures["rebuilt"] = self._look_at_ten(codes, noise)
             if self._pointed is not None:
                 pictures["pointed"] = self._look_at(codes, self._pointed)
@@ -170,8 +170,8 @@ class Darkroom:
         """The drawing, what the net makes of it, and the held-out pictures whose codes are nearest."""
         pixels = scaled(self.pad.tensor(self._device))
         code = self._net.code(pixels)
-        rows = torch.stack([pictured(pixels), pictured(self._net.decoder(code))])
-        pictures: dict[str, Picture] = {"redrawn": Strips(rows, ("in", "out"))}
+        both = torch.cat([pixels, self._net.decoder(code)])
+        pictures: dict[str, Picture] = {"redrawn": Strips(pictured(both).unsqueeze(0), ("both",))}
         codes = self.codes
         if codes and codes.cloud is not None:
             near = codes.nearest(code)

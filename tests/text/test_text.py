@@ -34,7 +34,7 @@ FAMILIES = {
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
-        *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss"),
+        *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss", "metric_full_knn_accuracy"),
     ],
     "words[`conv_${name}`]": [f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation")],
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
