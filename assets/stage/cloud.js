@@ -97,7 +97,7 @@ export function cloudPanel(body, head, stage, name, options = {}) {
   function positions() {
     const share = progress();
     if (share >= 1) return picture.xyz;
-    const now = new Float32Array(from.length);
+    const now = Object.assign(new Float32Array(from.length), { shape: picture.xyz.shape });
     for (let i = 0; i < now.length; i += 1) now[i] = from[i] + (picture.xyz[i] - from[i]) * share;
     return now;
   }
