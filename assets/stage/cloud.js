@@ -3,6 +3,7 @@
 import { camera, steer } from "./camera.js";
 import { tag } from "./curve.js";
 import { element, fill, throttle } from "./dom.js";
+import { dotPainter } from "./dots.js";
 import { colourOf, drawBox, drawName, sprite } from "./marks.js";
 import { isDark, palette } from "./palette.js";
 import { place, surface } from "./surface.js";
@@ -11,6 +12,7 @@ const GLIDE = 150; // milliseconds from one frame's places to the next
 const PAINT_EVERY = 28; // milliseconds between two pictures of a glide
 const NEAR = 12; // pixels around a point that count as the point
 const ASK_EVERY = 90;
+const MANY = 1500; // points from which on they are painted pixel by pixel
 const LAYERS = 48; // depths that are told apart when nearer points cover farther ones
 const STILL = 0.003; // of its size is what the view may be off before it stops following
 const SPIN = 0.16; // radians a second
@@ -33,6 +35,7 @@ export function cloudPanel(body, head, stage, name, options = {}) {
   let found = -1;
   let spinning = Boolean(options.spin);
   let inView = true;
+  const paintDots = dotPainter();
   let sprites = { key: "" };
   let spots = new Float32Array(0); // pixel x, pixel y, depth of each point
   const eye = camera();
@@ -124,7 +127,8 @@ export function cloudPanel(body, head, stage, name, options = {}) {
       sum[2] += 1;
     }
     if (axes > 2) drawBox(context, eye, project, c);
-    drawAll(context, count, axes);
+    if (count > MANY && !view.digits) drawDots(context, width, height, count, c);
+    else drawAll(context, count, axes);
     sums.forEach(([x, y, n], label) => n > 4 && (!shown || shown.has(label)) && drawName(context, x / n, y / n, label, c));
     options.decorate?.(context, project, c, xyz);
     found = hover && !hand.isDragging() ? pointed(count) : -1;
@@ -133,9 +137,15 @@ export function cloudPanel(body, head, stage, name, options = {}) {
     if (progress() < 1 || isFollowing || turns()) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
   }
 
+  function drawDots(context, width, height, count, c) {
+    const paper = [1, 3, 5].map((at) => parseInt(c.panel.slice(at, at + 2), 16));
+    const isShown = (label) => !shown || shown.has(label);
+    paintDots(context, width, height, { spots, label: picture.label, count, isShown, radius: radiusOf(count), paper });
+  }
+  const radiusOf = (count) => (count > 2500 ? 2.3 : count > 900 ? 2.9 : 3.6) * Math.min(1.6, Math.sqrt(eye.view.zoom));
+
   function drawAll(context, count, axes) {
-    const radius = (count > 2500 ? 2.3 : count > 900 ? 2.9 : 3.6) * Math.min(1.6, Math.sqrt(eye.view.zoom));
-    refreshSprites(radius);
+    refreshSprites(radiusOf(count));
     const half = sprites.size / 2;
     const draw = (i) => {
       const label = picture.label[i];

@@ -13,6 +13,7 @@ const CAPTION = 18;
 export function stripsView(parent, { names = [], label = "", onpick } = {}) {
   const sheet = document.createElement("canvas");
   let picture = null;
+  let fitted = "";
   let place01 = null; // a mark over the row, from 0 at its first picture to 1 at its last
   const drawing = surface(parent, "strips", paint);
   const { canvas } = drawing;
@@ -95,10 +96,12 @@ export function stripsView(parent, { names = [], label = "", onpick } = {}) {
     /** Puts the mark somewhere on the row, or takes it away. */
     mark(share) { place01 = share; drawing.request(); },
     draw(next) {
+      const shape = next && [...next.values.shape, Boolean(next.label)].join();
       picture = next ?? null;
       canvas.hidden = !picture;
       if (!picture) return;
-      fitHeight();
+      if (shape !== fitted) fitHeight(); // reading a width makes the browser lay out the page
+      fitted = shape;
       drawing.request();
     },
     repaint: drawing.request,

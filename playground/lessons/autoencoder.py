@@ -18,7 +18,7 @@ from playground.core.supervised import OPTIMIZERS, Supervised, SupervisedConfig,
 from playground.core.trainer import Metrics
 from playground.lessons.autoencoder_nets import Autoencoder, drawn, kl_per_pixel, scaled
 from playground.lessons.autoencoder_weights import take_shipped
-from playground.lessons.codes import under_noise
+from playground.lessons.codes import some_noise, under_noise
 from playground.lessons.darkroom import Darkroom
 
 LOOKS_BETWEEN = 10  # at full speed an exam costs about as much as 12 steps: every tenth frame, it takes 2 % of the time
@@ -28,7 +28,7 @@ LOOKS_BETWEEN = 10  # at full speed an exam costs about as much as 12 steps: eve
 class AutoencoderConfig(SupervisedConfig):
     start: str = choice("shipped", ("shipped", "scratch"), group="net")
     coder: str = choice("plain", ("plain", "vae"), group="net")
-    kl: float = number(1.0, 0, 100, group="net", slider=(0, 5), live=True, shown_if=("coder", ("vae",)))
+    kl: float = number(0.03, 0, 10, group="net", slider=(0, 0.5), live=True, shown_if=("coder", ("vae",)))
     latent: str = choice("3", ("2", "3"), group="net")
     wide: int = number(128, 2, 512, group="net", integer=True, slider=(2, 256))
     middle: int = number(64, 2, 512, group="net", integer=True, slider=(2, 128))
@@ -81,7 +81,7 @@ class Autoencoding(Supervised):
         clean = scaled(pictures)  # (batch, 784)
         for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
             parameter.grad = None
-        seen = under_noise(clean, self._noise, torch.randn_like(clean)) if self._noise else clean
+        seen = under_noise(clean, some_noise(clean, self._noise)) if self._noise else clean
         mean, log_variance = self.net.encode(seen)
         rebuilt = self.net.decoder(drawn(mean, log_variance))
         yield "forward"
@@ -145,7 +145,7 @@ AUTOENCODER = Lesson(
         "404": Preset(AutoencoderConfig(start="scratch", lr=0.005)),
         "plane": Preset(AutoencoderConfig(start="scratch", lr=0.005, latent="2"), course=False),
         "denoising": Preset(AutoencoderConfig(start="scratch", lr=0.005, corruption=0.5), course=False),
-        "vae": Preset(AutoencoderConfig(start="scratch", lr=0.002, coder="vae"), course=False),
+        "vae": Preset(AutoencoderConfig(start="scratch", lr=0.002, coder="vae", narrow=32), course=False),
     },
     panels=("latent", "plane", "rebuilt", "drop", "loss", "passage"),
     pace=10,

@@ -49,7 +49,7 @@ class Codes:
         for first in range(0, len(codes), CHUNK):
             rows = slice(first, min(first + CHUNK, len(codes)))
             pixels = scaled(self.pictures[rows])
-            seen = net.code(self.corrupted(pixels, noise, first)) if noise else codes[rows]
+            seen = net.code(self.corrupted(pixels, noise)) if noise else codes[rows]
             errors.append((net.decoder(seen) - pixels).square().sum())
             right.append((vote(codes[rows], codes, self.labels, first) == self.labels[rows]).sum())
         return {
@@ -57,13 +57,12 @@ class Codes:
             "full_knn_accuracy": torch.stack(right).sum() / len(codes),
         }
 
-    def corrupted(self, pixels: Tensor, noise: float, first: int = 0) -> Tensor:
-        """The pictures from number `first` on under noise that never changes: pixels (n, 784), n ≤ CHUNK."""
+    def corrupted(self, pixels: Tensor, noise: float) -> Tensor:
+        """Pictures (n, 784), n ≤ CHUNK, under as much noise as they ever get; it is the same at every exam."""
         if self._noise is None:
             generator = torch.Generator().manual_seed(NOISE_SEED)
-            self._noise = torch.randn(CHUNK + CLASSES, PIXELS, generator=generator).to(pixels.device)
-        start = first % CLASSES
-        return under_noise(pixels, noise, self._noise[start : start + len(pixels)])
+            self._noise = torch.randn(CHUNK, PIXELS, generator=generator).to(pixels.device)
+        return under_noise(pixels, noise * self._noise[: len(pixels)])
 
     def nearest(self, code: Tensor) -> Tensor:
         """The numbers of the points nearest to a code (1, latent), the nearest first."""
@@ -82,9 +81,14 @@ def coded(net: Autoencoder, pictures: Tensor) -> Tensor:
     return torch.cat([net.code(scaled(part)) for part in torch.split(pictures, CODED)])
 
 
-def under_noise(pixels: Tensor, noise: float, normal: Tensor) -> Tensor:
-    """Pixels in 0..1 with Gaussian noise of this deviation, cut off at black and white."""
-    return (pixels + noise * normal).clamp(0, 1)
+def under_noise(pixels: Tensor, noise: Tensor) -> Tensor:
+    """Pixels in 0..1 with noise added, cut off at black and white."""
+    return (pixels + noise).clamp(0, 1)
+
+
+def some_noise(pixels: Tensor, most: float) -> Tensor:
+    """Gaussian noise for pictures (n, 784), for each of another deviation up to `most`: clean ones stay familiar."""
+    return most * torch.rand(len(pixels), 1, device=pixels.device) * torch.randn_like(pixels)
 
 
 def distances(codes: Tensor, others: Tensor) -> Tensor:

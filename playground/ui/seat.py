@@ -42,6 +42,7 @@ class Seat:
         self._renewals = 0
         self._notices = 0
         self._notice = ""
+        self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.renew(next(iter(lesson.presets.values())).config)
 
@@ -108,8 +109,14 @@ class Seat:
             self.explain("loading", **lacking.facts)
         elif self._why["reason"] == "loading":
             self.explain("ready")
-            if self.run.remark():
-                self.notify(self.text.say(f"remarks.{self.run.remark()}"))
+            self._tell_remark()
+
+    def _tell_remark(self) -> None:
+        """What the reader should know about the data or the first weights, once until it changes."""
+        remark = self.run.remark()
+        if remark and remark != self._told:
+            self.notify(self.text.say(f"remarks.{remark}"))
+        self._told = remark
 
     def reopen(self) -> None:
         """Let a stopped run go on; a diverged one starts anew."""
@@ -123,6 +130,8 @@ class Seat:
         self.run = Run(self.lesson.build, config, self.device)
         self._renewals += 1
         self.explain("ready")
+        if self.run.lacking() is None:
+            self._tell_remark()
 
     def notify(self, text: str) -> None:
         """Say something once."""
