@@ -20,7 +20,7 @@ const FINGER = 22; // pixels around a point that a finger means
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Options: `glide`, how long points travel to their new places; `spin`, whether a solid cloud turns until it is touched;
- * `hold(canvas, eye, spots)`, which may take a pointer before the camera does; `tap(index, place)` for a press on the cloud;
+ * `hold(canvas, eye)`, which may take a pointer before the camera does; `tap(index, place)` for a press on the cloud;
  * `describe(context, index, at, c)` beside the point under the pointer; `decorate(context, project, c, xyz)` over all points.
  * With a long `glide` the camera follows the points as they are seen, not as they will be. */
 export function cloudPanel(body, head, stage, name, options = {}) {
@@ -52,9 +52,9 @@ export function cloudPanel(body, head, stage, name, options = {}) {
   canvas.setAttribute("role", "img");
   const ask = throttle((value) => stage.send({ kind: "probe", name: "point", value }), ASK_EVERY);
   const isSolid = () => picture?.xyz.shape[1] === 3;
-  options.hold?.(canvas, eye, drawing);
+  canvas.addEventListener("pointerdown", () => { spinning = false; }); // before anyone who may keep the event
+  options.hold?.(canvas, eye);
   const hand = steer(canvas, eye, isSolid, () => { spinning = false; moved(); }, tapped);
-  canvas.addEventListener("pointerdown", () => { spinning = false; });
   canvas.addEventListener("pointermove", (event) => { hover = place(event, canvas); drawing.request(); });
   canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
   if (options.spin) new IntersectionObserver(([entry]) => { inView = entry.isIntersecting; drawing.request(); }).observe(canvas);

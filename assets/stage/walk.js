@@ -18,7 +18,7 @@ export function walkDesk(parent, stage, { aim, forget }) {
     type: "button", class: "walk-end", text: letter(end), title: fill(words.walk_pick, { end: letter(end) }),
     "aria-label": fill(words.walk_pick, { end: letter(end) }), "aria-pressed": "false", onclick: () => choose(chosen === end ? null : end),
   }));
-  const slider = element("input", { type: "range", min: 0, max: 1, step: 0.005, value: 0, "aria-label": words.walk_slider, oninput: () => { stop(); go(Number(slider.value)); } });
+  const slider = element("input", { type: "range", min: 0, max: 1, step: 0.005, value: 0, "aria-label": words.walk_slider, oninput: slide });
   const start = element("button", { type: "button", class: "walk-go", onclick: () => (going === null ? begin() : stop()) });
   const hint = element("p", { class: "hint", role: "status", text: words.walk_help });
   const strip = element("div", { class: "walk-strip" });
@@ -46,6 +46,11 @@ export function walkDesk(parent, stage, { aim, forget }) {
     forget();
     send({ share: Number(next.toFixed(4)) });
     show();
+  }
+  function slide() {
+    const next = Number(slider.value); // before anything puts the slider back to where the walk is
+    going = null;
+    go(next);
   }
   function begin() {
     going = performance.now() - LAP * ((share ?? 0) / 2);
