@@ -17,7 +17,7 @@ export function dropPanel(body, head, stage) {
   const clear = element("button", { type: "button", text: words.pad_clear, title: words.pad_clear_help, onclick: () => pad.clear() });
   const ask = (name, value) => stage.send({ kind: "probe", name, value });
   const here = element("button", { type: "button", text: words.drop_cursor, title: words.drop_cursor_help, onclick: () => ask("cursor", "drawing") });
-  const from = element("button", { type: "button", text: words.drop_walk, title: words.drop_walk_help, onclick: () => ask("walk", { a: "drawing", share: 0 }) });
+  const from = element("button", { type: "button", text: words.drop_walk, title: words.drop_walk_help, onclick: () => stage.walk({ a: "drawing" }) });
   const tools = element("div", { class: "pad-tools", role: "toolbar", "aria-label": words.pad_tools }, undo, clear, here, from);
   const pair = element("div", { class: "drop-pair" });
   const near = element("div", { class: "drop-near" });

@@ -47,6 +47,7 @@ export function latentPanel(body, head, stage, name) {
   desk.append(element("h4", { text: words.latent_painting }), easel, sliders);
   const walk = walkDesk(desk, stage, { aim: (next) => { aim = next; }, forget: () => { ahead = null; } });
 
+  stage.walk = (ends) => { ahead = null; walk.between(ends); }; // for the panel of one's own drawing
   const send = throttle((value) => stage.send({ kind: "probe", name: "cursor", value }), SEND_EVERY);
   const code = () => ahead?.code ?? [...(state?.pictures.passage.code ?? [])];
 
