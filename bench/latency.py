@@ -10,6 +10,7 @@ import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from playground.data.shelf import DIGITS
+from playground.lessons.codes import IN_CLOUD
 from playground.ui.launch import launch
 from tests.browser.chromium import FLAGS, ensure
 
@@ -107,6 +108,56 @@ def _report_pad(browser: Browser, address: str) -> None:
         print(f"  pen up → bars changed, {name}: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
 
 
+# The clock starts with a move of a slider and stops when what the decoder paints there has been painted in the page.
+DECODE = """(step) => new Promise((done) => {
+    const box = document.querySelector(".stage[data-lesson=autoencoder]");
+    const canvas = box.querySelector(".latent-painting");
+    const slider = box.querySelector(".latent-sliders input");
+    const before = String(box.stage.state.pictures.passage.drawn);
+    const began = performance.now();
+    new MutationObserver((_, observer) => {
+        const passage = box.stage.state.pictures.passage;
+        if (passage.source || String(passage.drawn) === before) return;
+        observer.disconnect();
+        done(performance.now() - began);
+    }).observe(canvas, { attributes: true });
+    slider.value = Number(slider.value) + step;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+})"""
+PAINTS = """(seconds) => new Promise((done) => {
+    const canvas = document.querySelector(".latent .cloud");
+    const first = Number(canvas.dataset.n);
+    setTimeout(() => done((Number(canvas.dataset.n) - first) / seconds), 1000 * seconds);
+})"""
+
+
+def _decodes(page: Page) -> list[float]:
+    page.evaluate(DECODE, 40)  # from a point's picture to a place of its own
+    return [float(page.evaluate(DECODE, -20 if i % 2 else 25)) for i in range(ROUNDS)]
+
+
+def _report_decoder(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.add_init_script("localStorage.setItem('playground.visited', '1')")
+    page.goto(f"{address}?tab=autoencoder&start=scratch&lr=0.005&steps=0")
+    stage = ".stage[data-lesson=autoencoder]"
+    page.wait_for_function(f"() => document.querySelector('{stage}')?.stage?.state?.pictures?.latent")
+    idle = page.evaluate(PAINTS, 4)
+    resting = _decodes(page)
+    page.click(f"{stage} [data-speed=max]")
+    page.click(f"{stage} .play")
+    page.wait_for_function(f"Number(document.querySelector('{stage}').dataset.step) > 200")
+    learning = page.evaluate(PAINTS, 4)
+    busy = _decodes(page)
+    page.close()
+    points = len(DIGITS.wait().test_images[:IN_CLOUD])
+    print(f"  {points} points painted: {idle:.0f} times a second while the cloud turns, {learning:.0f} while it learns")
+    for name, times in (("nothing trains", resting), ("it trains at full speed", busy)):
+        print(
+            f"  slider → decoder's picture, {name}: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms"
+        )
+
+
 def _reset(page: Page) -> None:
     page.click(".buttons [data-action=reset]")
     page.wait_for_function(
@@ -133,6 +184,7 @@ def report() -> None:
         shown = page.evaluate(FRAMES, 5)
         page.close()
         _report_pad(browser, address)
+        _report_decoder(browser, address)
         browser.close()
     app.close(verbose=False)
     print(

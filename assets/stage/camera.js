@@ -7,6 +7,8 @@ const REACH = 0.985; // this share of the points shall fit
 const SAMPLE = 600;
 const ZOOM = [0.4, 12];
 const TURN = 0.008; // radians a pixel
+const SOLID = 0.345; // of the shorter side is the radius of a solid cloud: its corners stick out
+const TAP = 4; // pixels that a pointer may move and still mean the place it pressed
 const HOME = { yaw: 0.6, pitch: 0.35, zoom: 1, x: 0, y: 0 };
 const EYE = 4.5; // distance of the eye, in radii of the cloud
 
@@ -30,8 +32,11 @@ export function camera() {
         view.y += dy;
       }
     },
-    /** The view glides to the points' new middle and size; the first cloud sets both. */
+    /** The next cloud is another one: it sets the view at once. */
+    forget() { centre = null; },
+    /** The view glides to the points' new middle and size, of which it returns the share it was off; the first cloud sets both. */
     follow(xyz) {
+      let off = 0;
       const axes = xyz.shape[1];
       const step = Math.max(1, Math.floor(xyz.shape[0] / SAMPLE));
       for (let axis = 0; axis < axes; axis += 1) {
@@ -43,10 +48,12 @@ export function camera() {
         const [middle, reach] = [(low + high) / 2, Math.max((high - low) / 2, 1e-6)];
         if (!centre || centre.length !== axes) [centre, radius] = [new Array(axes).fill(0), new Array(axes).fill(1)];
         const share = centre.known > axis ? FOLLOW : 1;
+        off = Math.max(off, (Math.abs(middle - centre[axis]) + Math.abs(reach - radius[axis])) / reach);
         centre[axis] += (middle - centre[axis]) * share;
         radius[axis] += (reach - radius[axis]) * share;
         centre.known = Math.max(centre.known ?? 0, axis + 1);
       }
+      return off;
     },
     /** A function (x, y, z, out) that writes pixel x, pixel y and depth 0..1 (near 0) into out. */
     projection(width, height) {
@@ -57,7 +64,7 @@ export function camera() {
         return (x, y, z, out) => { out[0] = middle[0] + (x - cx) * factor; out[1] = middle[1] - (y - cy) * factor; out[2] = 0; };
       }
       const size = Math.max(...radius);
-      const factor = 0.4 * Math.min(width, height) * view.zoom;
+      const factor = SOLID * Math.min(width, height) * view.zoom;
       const [sy, cosY, sp, cp] = [Math.sin(view.yaw), Math.cos(view.yaw), Math.sin(view.pitch), Math.cos(view.pitch)];
       return (x, y, z, out) => {
         const [a, b, c] = [(x - cx) / size, (y - cy) / size, (z - cz) / size];
@@ -69,6 +76,20 @@ export function camera() {
         out[2] = Math.min(1, Math.max(0, (deep + 1.6) / 3.2));
       };
     },
+    /** A point of the cloud moved by so many pixels of the canvas, in the plane that faces the eye. */
+    shifted(point, dx, dy, width, height) {
+      const size = Math.max(...radius);
+      if (point.length < 3) {
+        const factor = 0.43 * Math.min(width / radius[0], height / radius[1]) * view.zoom;
+        return [point[0] + dx / factor, point[1] - dy / factor];
+      }
+      const [sy, cosY, sp, cp] = [Math.sin(view.yaw), Math.cos(view.yaw), Math.sin(view.pitch), Math.cos(view.pitch)];
+      const [a, b, c] = point.map((value, axis) => (value - centre[axis]) / size);
+      const deep = (c * cosY - a * sy) * cp - b * sp;
+      const factor = (SOLID * Math.min(width, height) * view.zoom * EYE) / Math.max(0.5, EYE + deep);
+      const [right, up] = [(dx / factor) * size, (-dy / factor) * size];
+      return [point[0] + right * cosY - up * sy * sp, point[1] + up * cp, point[2] + right * sy + up * cosY * sp];
+    },
     /** The corners of a box around a solid cloud. */
     corners() {
       const size = Math.max(...radius);
@@ -77,20 +98,23 @@ export function camera() {
   };
 }
 
-/** Turns drags, pinches, the wheel and keys on the canvas into moves of the camera. */
-export function steer(canvas, eye, isSolid, onmove) {
+/** Turns drags, pinches, the wheel and keys on the canvas into moves of the camera; a press that hardly moves is a tap. */
+export function steer(canvas, eye, isSolid, onmove, ontap) {
   const pointers = new Map();
+  let pressed = null; // where and since when the only pointer is down, until it moves
   let armed = false; // the wheel belongs to the page until the pointer has moved on the canvas
   canvas.addEventListener("pointerdown", (event) => {
     pointers.set(event.pointerId, place(event, canvas));
     canvas.setPointerCapture(event.pointerId);
     armed = true;
+    pressed = pointers.size === 1 && event.button === 0 ? place(event, canvas) : null;
   });
   canvas.addEventListener("pointermove", (event) => {
     if (event.movementX || event.movementY) armed = true;
     const before = pointers.get(event.pointerId);
     if (!before) return;
     const at = place(event, canvas);
+    if (pressed && Math.hypot(at[0] - pressed[0], at[1] - pressed[1]) > TAP) pressed = null;
     if (pointers.size === 2) {
       const other = [...pointers].find(([id]) => id !== event.pointerId)[1];
       const gap = (point) => Math.hypot(point[0] - other[0], point[1] - other[1]);
@@ -100,7 +124,10 @@ export function steer(canvas, eye, isSolid, onmove) {
     onmove();
   });
   const release = (event) => pointers.delete(event.pointerId);
-  canvas.addEventListener("pointerup", release);
+  canvas.addEventListener("pointerup", (event) => {
+    if (release(event) && pressed) ontap?.(pressed, event.pointerType === "touch");
+    pressed = null;
+  });
   canvas.addEventListener("pointercancel", release);
   canvas.addEventListener("pointerleave", () => { armed = false; });
   document.addEventListener("scroll", () => { armed = false; }, { passive: true });

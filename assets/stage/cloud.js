@@ -3,6 +3,7 @@
 import { camera, steer } from "./camera.js";
 import { tag } from "./curve.js";
 import { element, fill, throttle } from "./dom.js";
+import { dotPainter } from "./dots.js";
 import { colourOf, drawBox, drawName, sprite } from "./marks.js";
 import { isDark, palette } from "./palette.js";
 import { place, surface } from "./surface.js";
@@ -11,10 +12,19 @@ const GLIDE = 150; // milliseconds from one frame's places to the next
 const PAINT_EVERY = 28; // milliseconds between two pictures of a glide
 const NEAR = 12; // pixels around a point that count as the point
 const ASK_EVERY = 90;
+const MANY = 1500; // points from which on they are painted pixel by pixel
 const LAYERS = 48; // depths that are told apart when nearer points cover farther ones
+const STILL = 0.003; // of its size is what the view may be off before it stops following
+const SPIN = 0.16; // radians a second
+const FINGER = 22; // pixels around a point that a finger means
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-export function cloudPanel(body, head, stage, name) {
+/** Options: `glide`, how long points travel to their new places; `spin`, whether a solid cloud turns until it is touched;
+ * `hold(canvas, eye)`, which may take a pointer before the camera does; `tap(index, place)` for a press on the cloud;
+ * `describe(context, index, at, c)` beside the point under the pointer; `decorate(context, project, c, xyz)` over all points.
+ * With a long `glide` the camera follows the points as they are seen, not as they will be. */
+export function cloudPanel(body, head, stage, name, options = {}) {
+  const glide = options.glide ?? GLIDE;
   const { words, view } = stage;
   let picture = null;
   let from = null; // where each point stood when the newest frame came
@@ -23,10 +33,13 @@ export function cloudPanel(body, head, stage, name) {
   let shown = null; // the classes that are shown; null for all
   let hover = null;
   let found = -1;
+  let spinning = Boolean(options.spin);
+  let inView = true;
+  const paintDots = dotPainter();
   let sprites = { key: "" };
   let spots = new Float32Array(0); // pixel x, pixel y, depth of each point
   const eye = camera();
-  const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); moved(); } });
+  const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); spinning = Boolean(options.spin); moved(); } });
   head.append(back, stage.toggle("digits", words.cloud_digits, false, () => drawing.request(), words.cloud_digits_help));
   const legend = element("div", { class: "cloud-legend", role: "group", "aria-label": words.cloud_legend });
   body.append(legend);
@@ -39,12 +52,25 @@ export function cloudPanel(body, head, stage, name) {
   canvas.setAttribute("role", "img");
   const ask = throttle((value) => stage.send({ kind: "probe", name: "point", value }), ASK_EVERY);
   const isSolid = () => picture?.xyz.shape[1] === 3;
-  const hand = steer(canvas, eye, isSolid, moved);
+  canvas.addEventListener("pointerdown", () => { spinning = false; }); // before anyone who may keep the event
+  options.hold?.(canvas, eye);
+  const hand = steer(canvas, eye, isSolid, () => { spinning = false; moved(); }, tapped);
   canvas.addEventListener("pointermove", (event) => { hover = place(event, canvas); drawing.request(); });
   canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
+  if (options.spin) new IntersectionObserver(([entry]) => { inView = entry.isIntersecting; drawing.request(); }).observe(canvas);
+
+  function tapped(at, isFinger) {
+    if (!options.tap || !picture) return;
+    const before = hover;
+    hover = at;
+    options.tap(nearest(picture.xyz.shape[0], isFinger ? FINGER : NEAR), at);
+    hover = isFinger ? null : before;
+    drawing.request();
+  }
+  const turns = () => spinning && inView && !hover && !calm.matches && isSolid();
 
   function moved() {
-    back.disabled = eye.isHome();
+    back.disabled = spinning || eye.isHome();
     drawing.request();
   }
   /** All → only this one → more and fewer → none is all again. */
@@ -70,20 +96,23 @@ export function cloudPanel(body, head, stage, name) {
   }
 
   /** How far the glide has come, 0..1. */
-  const progress = () => (calm.matches || !from ? 1 : Math.min(1, (performance.now() - since) / GLIDE));
+  const progress = () => (calm.matches || !from ? 1 : Math.min(1, (performance.now() - since) / glide));
   function positions() {
     const share = progress();
     if (share >= 1) return picture.xyz;
-    const now = new Float32Array(from.length);
+    const now = Object.assign(new Float32Array(from.length), { shape: picture.xyz.shape });
     for (let i = 0; i < now.length; i += 1) now[i] = from[i] + (picture.xyz[i] - from[i]) * share;
     return now;
   }
 
   function paint(context, width, height) {
     if (!picture) return;
-    painted = performance.now();
+    const now = performance.now();
+    if (turns()) eye.view.yaw += (SPIN * Math.min(100, now - painted)) / 1000;
+    painted = now;
     const c = palette();
     const xyz = positions();
+    const isFollowing = options.glide && eye.follow(xyz) > STILL;
     const [count, axes] = picture.xyz.shape;
     const project = eye.projection(width, height);
     if (spots.length !== 3 * count) spots = new Float32Array(3 * count);
@@ -98,17 +127,25 @@ export function cloudPanel(body, head, stage, name) {
       sum[2] += 1;
     }
     if (axes > 2) drawBox(context, eye, project, c);
-    drawAll(context, count, axes);
+    if (count > MANY && !view.digits) drawDots(context, width, height, count, c);
+    else drawAll(context, count, axes);
     sums.forEach(([x, y, n], label) => n > 4 && (!shown || shown.has(label)) && drawName(context, x / n, y / n, label, c));
-    found = hover && !hand.isDragging() ? nearest(count) : -1;
+    options.decorate?.(context, project, c, xyz);
+    found = hover && !hand.isDragging() ? pointed(count) : -1;
     if (found >= 0) drawFound(context, width, c);
     canvas.style.cursor = hand.isDragging() ? "grabbing" : found >= 0 ? "pointer" : "grab";
-    if (progress() < 1) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
+    if (progress() < 1 || isFollowing || turns()) setTimeout(drawing.request, Math.max(0, PAINT_EVERY - (performance.now() - painted)));
   }
 
+  function drawDots(context, width, height, count, c) {
+    const paper = [1, 3, 5].map((at) => parseInt(c.panel.slice(at, at + 2), 16));
+    const isShown = (label) => !shown || shown.has(label);
+    paintDots(context, width, height, { spots, label: picture.label, count, isShown, radius: radiusOf(count), paper });
+  }
+  const radiusOf = (count) => (count > 2500 ? 2.3 : count > 900 ? 2.9 : 3.6) * Math.min(1.6, Math.sqrt(eye.view.zoom));
+
   function drawAll(context, count, axes) {
-    const radius = (count > 2500 ? 2.3 : count > 900 ? 2.9 : 3.6) * Math.min(1.6, Math.sqrt(eye.view.zoom));
-    refreshSprites(radius);
+    refreshSprites(radiusOf(count));
     const half = sprites.size / 2;
     const draw = (i) => {
       const label = picture.label[i];
@@ -136,14 +173,18 @@ export function cloudPanel(body, head, stage, name) {
     for (let label = 0; label < 10; label += 1) sprites[label] = sprite(label, radius, size, density, view.digits);
   }
 
-  function nearest(count) {
-    let [best, distance] = [-1, NEAR ** 2];
+  function pointed(count) {
+    const best = nearest(count, NEAR);
+    if (options.describe && best >= 0 && best !== found) ask(best);
+    return best;
+  }
+  function nearest(count, reach) {
+    let [best, distance] = [-1, reach ** 2];
     for (let i = 0; i < count; i += 1) {
       if (shown && !shown.has(picture.label[i])) continue;
       const d = (spots[3 * i] - hover[0]) ** 2 + (spots[3 * i + 1] - hover[1]) ** 2 + 20 * spots[3 * i + 2];
       if (d < distance) [best, distance] = [i, d];
     }
-    if (best >= 0 && best !== found) ask(best);
     return best;
   }
 
@@ -154,16 +195,21 @@ export function cloudPanel(body, head, stage, name) {
     context.beginPath();
     context.arc(x, y, 6.5, 0, 7);
     context.stroke();
-    tag(context, { left: 0, right: width, top: 0 }, [x, y], fill(words.cloud_point, { digit: picture.label[found], index: found }), c);
+    if (options.describe) options.describe(context, found, [x, y], c);
+    else tag(context, { left: 0, right: width, top: 0 }, [x, y], fill(words.cloud_point, { digit: picture.label[found], index: found }), c);
   }
 
   return {
-    draw(next) {
+    draw(next, state, renewed) {
+      if (renewed && options.glide) {
+        eye.forget();
+        picture = null; // another net: its points have not come from where the old ones stood
+      }
       const isNew = next && next.xyz !== picture?.xyz;
       if (isNew) {
         from = picture && picture.xyz.length === next.xyz.length && picture.xyz.shape[1] === next.xyz.shape[1] ? positions() : null;
         since = performance.now();
-        eye.follow(next.xyz);
+        if (!options.glide || !picture) eye.follow(next.xyz);
       }
       picture = next ?? null;
       canvas.hidden = legend.hidden = !picture;

@@ -7,16 +7,21 @@ import { criticPanel } from "./critic.js";
 import { fitPanel, lossPanel } from "./curve.js";
 import { decode } from "./decode.js";
 import { element, fill } from "./dom.js";
+import { dropPanel } from "./drop.js";
 import { barsPanel, fieldPanel } from "./field.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
 import { keepBar } from "./keep.js";
+import { latentPanel } from "./latent.js";
 import { networkPanel } from "./network.js";
 import { opinionsPanel, touchPanel } from "./opinions.js";
 import { padPanel } from "./pad.js";
 import { paintingsPanel } from "./paintings.js";
-import { settingsPanel } from "./settings.js";
 import { studioPanel } from "./studio.js";
+import { passagePanel } from "./passage.js";
+import { planePanel } from "./plane.js";
+import { settingsPanel } from "./settings.js";
+import { rebuiltPanel } from "./strips.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
 
@@ -42,6 +47,11 @@ const PANELS = {
   memory: { make: heatPanel, column: "below" },
   tsne: { make: embeddingPanel, column: "right", waits: true },
   convolution: { make: convolutionPanel, column: "below", waits: true },
+  latent: { make: latentPanel, column: "above", waits: true },
+  plane: { make: planePanel, column: "left" },
+  rebuilt: { make: rebuiltPanel, column: "left" },
+  passage: { make: passagePanel, column: "right" },
+  drop: { make: dropPanel, column: "right", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
   studio: { make: studioPanel, column: "above" },

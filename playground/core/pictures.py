@@ -126,10 +126,18 @@ class Images(Picture):
 
 @dataclass(frozen=True, eq=False)
 class Cloud(Picture):
-    """Points in two or three dimensions: xyz (n, 2 or 3) with their classes (n,)."""
+    """Points in two or three dimensions: xyz (n, 2 or 3) with their classes (n,).
+
+    A cursor, the ends of a line (2, axes) and the visitor's drawing may stand among them; `spots` are the numbers of
+    the points at which the cursor and the two ends stand, -1 where at none.
+    """
 
     xyz: Array
     label: Array
+    cursor: Array | None = None
+    ends: Array | None = None
+    drawing: Array | None = None
+    spots: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +185,44 @@ class Charts(Picture):
     """Small charts side by side."""
 
     charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Strips(Picture):
+    """Rows of small pictures one over the other, values (rows, n, height, width) in 0..255, with a label (n,) each.
+
+    `at` is the number of what they belong to, such as a point of a cloud.
+    """
+
+    values: Array
+    rows: tuple[str, ...]
+    label: Array | None = None
+    at: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Mosaic(Picture):
+    """A plane tiled with pictures: values (rows, columns, height, width) in 0..255, the first row at the top.
+
+    The ranges reach from the middle of the first tile to the middle of the last; `cursor` (2,) is a place in them.
+    """
+
+    values: Array
+    x_range: Array
+    y_range: Array
+    cursor: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Passage(Picture):
+    """One picture's way through a net: source and drawn (height, width) in 0..255, and what each layer puts out on the
+    way down and up, each (width,) in -1..1; `code` is what stands in the narrow middle, as it is."""
+
+    drawn: Array
+    code: Array
+    up: tuple[Array, ...]
+    source: Array | None = None
+    down: tuple[Array, ...] = ()
 
 
 Pictures = Mapping[str, Picture]

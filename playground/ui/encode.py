@@ -15,13 +15,16 @@ from playground.core.pictures import (
     Cloud,
     Field,
     Images,
+    Mosaic,
     Network,
+    Passage,
     Patch,
     Picture,
     Pictures,
     Plot,
     Points,
     Prints,
+    Strips,
 )
 
 Packed = dict[str, Any]
@@ -81,6 +84,11 @@ def pack(picture: Picture) -> Packed:
         packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
     if isinstance(picture, Cloud):
         packed["label"] = _bytes(picture.label)
+    if isinstance(picture, (Strips, Mosaic)):
+        packed["values"] = _bytes(picture.values)
+    if isinstance(picture, Passage):
+        packed |= {name: _bytes(value) for name in ("source", "drawn") if (value := getattr(picture, name)) is not None}
+        packed |= {name: [_signed(layer) for layer in getattr(picture, name)] for name in ("down", "up")}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed

@@ -21,6 +21,7 @@ HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/gan.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/autoencoder.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

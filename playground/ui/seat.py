@@ -46,6 +46,7 @@ class Seat:
         self._notice = ""
         self._parcels = Parcels() if parcels is None else parcels
         self._parcel = {"token": "", "name": ""}
+        self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.run: Run
         self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
@@ -114,8 +115,14 @@ class Seat:
             self.explain("loading", **lacking.facts)
         elif self._why["reason"] == "loading":
             self.explain("ready")
-            if self.run.remark():
-                self.notify(self.text.say(f"remarks.{self.run.remark()}"))
+            self._tell_remark()
+
+    def _tell_remark(self) -> None:
+        """What the reader should know about the data or the first weights, once until it changes."""
+        remark = self.run.remark()
+        if remark and remark != self._told:
+            self.notify(self.text.say(f"remarks.{remark}"))
+        self._told = remark
 
     def reopen(self) -> None:
         """Let a stopped run go on; a diverged one starts anew."""
@@ -128,6 +135,8 @@ class Seat:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
         self._replace_run(Run(self.lesson.build, config, self.device))
         self.explain("ready")
+        if self.run.lacking() is None:
+            self._tell_remark()
 
     def _replace_run(self, run: Run) -> None:
         if self._renewals:

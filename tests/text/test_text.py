@@ -37,7 +37,7 @@ FAMILIES = {
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
-        "metric_full_accuracy",
+        *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss", "metric_full_knn_accuracy"),
         *("metric_d_real", "metric_score", "metric_band_share"),
     ],
     "words[`conv_${name}`]": [
@@ -51,6 +51,7 @@ FAMILIES = {
         {f"line_{metric}" for plot in PLOTS if len(plot.metrics) > 1 for metric in plot.metrics}
     ),
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
 }
 
@@ -86,6 +87,7 @@ def used():
     paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
     paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
     paths |= {"remarks.small_digits"}  # Desk.remark
+    paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     for name, knob in KNOBS.items():
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):

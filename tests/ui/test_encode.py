@@ -8,7 +8,20 @@ from dataclasses import asdict, fields, is_dataclass
 import numpy as np
 import pytest
 
-from playground.core.pictures import Bars, Curve, Field, Matrix, Network, Plot, Points, Prints
+from playground.core.pictures import (
+    Bars,
+    Cloud,
+    Curve,
+    Field,
+    Matrix,
+    Mosaic,
+    Network,
+    Passage,
+    Plot,
+    Points,
+    Prints,
+    Strips,
+)
 from playground.core.run import Run
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.gan import GAN
@@ -57,6 +70,32 @@ def agree(packed, value, path):
             agree(packed[place], part, f"{path}.{place}")
     else:
         assert packed == pytest.approx(value) if isinstance(value, float) else packed == value, path
+
+
+def test_pictures_of_pictures_travel_as_bytes_and_places_as_numbers():
+    """What a net rebuilds, a plane of it, its way through the layers, and a cloud with marks."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (2, 3, 28, 28)).astype(np.float32)
+    layers = tuple(rng.uniform(-1, 1, width).astype(np.float32) for width in (8, 3))
+    code = np.array([-12.5, 0.25], np.float32)
+    strips = pack(Strips(pixels, ("in", "out"), np.arange(3.0, dtype=np.float32), at=7))
+    assert np.array_equal(array(strips["values"]), pixels)
+    assert (strips["rows"], strips["at"], array(strips["label"]).tolist()) == (["in", "out"], 7, [0, 1, 2])
+    mosaic = pack(Mosaic(pixels, code, code, code))
+    assert np.array_equal(array(mosaic["values"]), pixels)
+    assert array(mosaic["cursor"]).tolist() == code.tolist()
+    passage = pack(Passage(pixels[0, 0], code, layers, pixels[1, 0], layers[:1]))
+    assert np.array_equal(array(passage["drawn"]), pixels[0, 0])
+    assert np.array_equal(array(passage["source"]), pixels[1, 0])
+    assert array(passage["code"]).tolist() == code.tolist()
+    for shown, layer in zip(passage["up"] + passage["down"], layers + layers[:1], strict=True):
+        np.testing.assert_allclose((array(shown).astype(float) - 128) / 127, layer, atol=0.5 / 127 + 1e-6)
+    assert "source" not in pack(Passage(pixels[0, 0], code, layers))
+    cloud = pack(Cloud(pixels[0, 0, :, :3], np.arange(28.0), code, spots=(3, -1, -1)))
+    assert array(cloud["cursor"]).tolist() == code.tolist()
+    assert cloud["spots"] == [3, -1, -1]
+    assert array(cloud["label"]).dtype == np.uint8
+    assert "drawing" not in cloud
 
 
 @pytest.mark.parametrize("lesson", [REGRESSION, CLASSIFIER], ids=lambda lesson: lesson.key)
