@@ -132,7 +132,7 @@ def test_layers_and_neurons_grow_and_shrink_on_the_drawing(visit: Visit) -> None
 def _upload(visitor: Visitor, path: Path, content: bytes) -> None:
     path.write_bytes(content)
     visitor.show("data")
-    visitor.box.locator("input[type=file]").set_input_files(path)
+    visitor.box.locator(".settings input[type=file]").set_input_files(path)
 
 
 def test_csv_upload_and_its_refusals(visit: Visit, tmp_path: Path) -> None:
