@@ -10,7 +10,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import orjson
 
-from playground.core.pictures import Cloud, Field, Images, Network, Patch, Picture, Pictures, Points, Prints
+from playground.core.pictures import (
+    Answers,
+    Cloud,
+    Field,
+    Images,
+    Landscape,
+    Network,
+    Patch,
+    Picture,
+    Pictures,
+    Points,
+    Prints,
+    Tiles,
+)
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -63,6 +76,12 @@ def pack(picture: Picture) -> Packed:
         packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
     if isinstance(picture, Cloud):
         packed["label"] = _bytes(picture.label)
+    if isinstance(picture, Tiles):
+        packed["values"] = _bytes(picture.values)
+    if isinstance(picture, Landscape):
+        packed["levels"] = _bytes(picture.levels)
+    if isinstance(picture, Answers):
+        packed |= {name: _bytes(getattr(picture, name)) for name in ("images", "truth", "guess")}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed
