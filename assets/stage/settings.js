@@ -2,6 +2,7 @@
 
 import { format } from "./axes.js";
 import { element, throttle } from "./dom.js";
+import { lanesWidget } from "./lanes.js";
 import { css, palette } from "./palette.js";
 import { surface } from "./surface.js";
 
@@ -53,6 +54,7 @@ function labelled(knob, control, value) {
 }
 
 const MAKERS = {
+  lanes: lanesWidget,
   number(knob, change) {
     const [low, high] = knob.slider;
     const send = throttle(change, SEND_EVERY);

@@ -8,9 +8,14 @@ import { element, fill } from "./dom.js";
 import { barsPanel, fieldPanel } from "./field.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
+import { landscapePanel } from "./landscape.js";
+import { lapsPanel } from "./laps.js";
+import { answersPanel, fitsPanel, tilesPanel } from "./learnt.js";
 import { networkPanel } from "./network.js";
 import { padPanel } from "./pad.js";
+import { podiumPanel } from "./podium.js";
 import { settingsPanel } from "./settings.js";
+import { sweepPanel } from "./sweep.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
 
@@ -38,6 +43,13 @@ const PANELS = {
   convolution: { make: convolutionPanel, column: "below", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
+  podium: { make: podiumPanel, column: "left" },
+  laps: { make: lapsPanel, column: "left" },
+  sweep: { make: sweepPanel, column: "left" },
+  fits: { make: fitsPanel, column: "right" },
+  tiles: { make: tilesPanel, column: "right" },
+  answers: { make: answersPanel, column: "right" },
+  landscape: { make: landscapePanel, column: "right" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;

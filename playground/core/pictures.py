@@ -175,10 +175,12 @@ class Laps(Picture):
 
 @dataclass(frozen=True, eq=False)
 class Podium(Picture):
-    """Who leads: loss (lanes,), accuracy (lanes,) where there is one, and in how many of the seeds each is best."""
+    """Who leads: loss (lanes,), the common `first` loss, accuracy (lanes,) where there is one, in how many of the seeds
+    each is best, and the step at which a lane diverged, or -1."""
 
     slots: tuple[int, ...]
     loss: Array
+    first: Array
     accuracy: Array | None
     wins: Array
     died: Array

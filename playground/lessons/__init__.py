@@ -3,6 +3,7 @@
 from playground.core.lesson import Lesson
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.digits import DIGITS_LESSON
+from playground.lessons.race import RACE
 from playground.lessons.regression import REGRESSION
 
-LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON)
+LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON, RACE)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from playground.core.knobs import Choice, Subset
+from playground.core.lanes import KINDS, SCHEDULES
 from playground.core.refusal import BadValue
 from playground.core.trainer import Trainer
 from playground.lessons import LESSONS
@@ -35,6 +36,7 @@ FAMILIES = {
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
         "metric_full_accuracy",
+        "metric_leader",
     ],
     "words[`conv_${name}`]": [f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation")],
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
@@ -73,6 +75,8 @@ def used():
     paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
     paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
     paths |= {"remarks.small_digits"}  # Desk.remark
+    paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
+    paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
     for name, knob in KNOBS.items():
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):

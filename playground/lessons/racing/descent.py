@@ -52,7 +52,9 @@ class Descent:
             heights.sum().backward()  # type: ignore[no-untyped-call]
             for place, lane in enumerate(self.lanes):
                 lane.follow(step)
-                lane.step(heights.detach()[place : place + 1], lambda seed, weights: self._height(weights.view(1, 2))[0])
+                lane.step(
+                    heights.detach()[place : place + 1], lambda seed, weights: self._height(weights.view(1, 2))[0]
+                )
             self._catch(step + 1)
             self._note()
 

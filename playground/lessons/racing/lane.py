@@ -89,9 +89,7 @@ class Lane:
         if self.spec.kind != "muon":
             return [[row] for row in rows]
         lengths = [torch.Size(size).numel() for size in self._sizes]
-        return [
-            [part.view(size) for part, size in zip(row.split(lengths), self._sizes, strict=True)] for row in rows
-        ]
+        return [[part.view(size) for part, size in zip(row.split(lengths), self._sizes, strict=True)] for row in rows]
 
     def attach(self, rows: Tensor, gradients: Tensor) -> None:
         """Let the optimizers, with all they remember, work on these rows: the stack was rebuilt around them."""
@@ -121,8 +119,11 @@ class Lane:
         """Take over a rate, options and schedule in the middle of the race; False where the lane must start anew."""
         is_single = self.is_single
         ratio, before, self.spec = spec.lr / self.spec.lr, self.spec, spec
-        if spec.kind != before.kind or self.is_single != is_single or "plateau" in {spec.schedule, before.schedule} and (
-            spec.schedule != before.schedule
+        if (
+            spec.kind != before.kind
+            or self.is_single != is_single
+            or "plateau" in {spec.schedule, before.schedule}
+            and (spec.schedule != before.schedule)
         ):
             return False
         for place, optimizer in enumerate(self.optimizers):

@@ -41,6 +41,7 @@ class NetRace(Trainer):
         self.record = Record(self._seeds, device)
         self.trails = Trails(self.work, self._start[0])
         self._sweep: Sweep | None = None
+        self._first: Tensor | None = None
         self.lanes: list[Lane] = []
         self._line_up(config.lanes)
         self.metrics = {"leader": torch.zeros((), device=device)}
@@ -173,7 +174,14 @@ class NetRace(Trainer):
         if accuracies is not None:
             shares = mean_of_sound(accuracies.view(count, -1).masked_fill(torch.isnan(losses), torch.nan))
         fallen = torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)
-        return Podium(self.slots, mean_of_sound(losses), shares, wins, fallen, self._seeds)
+        first = self._first_loss()
+        return Podium(self.slots, mean_of_sound(losses), first, shares, wins, fallen, self._seeds)
+
+    def _first_loss(self) -> Tensor:
+        """The loss of the common first weights on what the podium looks at; the first seed stands for all."""
+        if self._first is None:
+            self._first = self.work.grade(self._start, self._seeds)[0][0]
+        return self._first
 
     def probe(self, name: str, value: Any) -> None:
         if name != "finder":

@@ -34,8 +34,7 @@ class Shape:
     def parts(self, rows: Tensor) -> list[Tensor]:
         """rows (nets, parameters) → the parameters of all nets layer by layer: [(nets, out, in), (nets, out), …]."""
         return [
-            part.view(len(rows), *size)
-            for part, size in zip(rows.split(self.lengths, dim=1), self.sizes, strict=True)
+            part.view(len(rows), *size) for part, size in zip(rows.split(self.lengths, dim=1), self.sizes, strict=True)
         ]
 
     def forward(self, rows: Tensor, inputs: Tensor) -> Tensor:

@@ -86,7 +86,7 @@ class TerrainRace(Trainer):
         return {
             "laps": self._laps(),
             "landscape": self._landscape(),
-            "podium": Podium(self._config.slots, heights, None, nobody, lost, 1),
+            "podium": Podium(self._config.slots, heights, self._heights[0, 0], None, nobody, lost, 1),
         }
 
     def _died(self) -> Tensor:

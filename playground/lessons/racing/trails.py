@@ -65,7 +65,9 @@ class Trails:
 
     def look(self, step: int, slots: tuple[int, ...], rows: Tensor, standing: Tensor) -> Landscape:
         """rows (lanes, parameters) are where the lanes stand now, standing (lanes,) whether they have not diverged."""
-        tracks = [torch.stack([*(row for _, row in self._visits[slot]), rows[place]]) for place, slot in enumerate(slots)]
+        tracks = [
+            torch.stack([*(row for _, row in self._visits[slot]), rows[place]]) for place, slot in enumerate(slots)
+        ]
         if self._is_due(step, slots) or self._slice is None:
             self._slice = self._lay(tracks, standing)
         plane = self._slice

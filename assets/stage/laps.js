@@ -1,0 +1,174 @@
+// Draws Laps: the losses of all lanes over steps or seconds, smoothed as far as one likes, and under them the rates.
+
+import { drawAxes, format, inside, scale } from "./axes.js";
+import { tag } from "./curve.js";
+import { row } from "./decode.js";
+import { element } from "./dom.js";
+import { laneColour, laneName } from "./lanes.js";
+import { palette } from "./palette.js";
+import { place, surface } from "./surface.js";
+
+const MARGIN = { left: 50, right: 14, top: 10, bottom: 26 };
+const STRONGEST = 0.98;
+
+export function lapsPanel(body, head, stage) {
+  const { words, view } = stage;
+  let picture = null;
+  let hover = null;
+  const redraw = () => { drawing.request(); rates.request(); };
+  view.smooth ??= 0.75;
+  const smooth = element("input", { type: "range", min: 0, max: 100, value: 100 * view.smooth, "aria-label": words.laps_smooth });
+  smooth.addEventListener("input", () => { view.smooth = Number(smooth.value) / 100; redraw(); });
+  head.append(
+    element("label", { class: "switch laps-smooth" }, words.laps_smooth, smooth),
+    stage.toggle("seconds", words.laps_seconds, false, redraw, words.laps_seconds_help),
+    stage.toggle("log", words.log_scale, true, redraw, words.log_help),
+  );
+  const legend = element("div", { class: "legend" });
+  body.append(legend);
+  const drawing = surface(body, "plot laps", paintLosses);
+  const caption = element("p", { class: "hint laps-caption", text: words.laps_rates });
+  body.append(caption);
+  const rates = surface(body, "plot rates", paintRates);
+  for (const one of [drawing, rates]) {
+    one.canvas.addEventListener("pointermove", (event) => { hover = place(event, one.canvas)[0]; redraw(); });
+    one.canvas.addEventListener("pointerleave", () => { hover = null; redraw(); });
+  }
+
+  /** What a lane has on x: the steps at the middle of its bins, or the seconds that its part of the work has taken. */
+  function xsOf(i) {
+    if (view.seconds) return row(picture.seconds, i);
+    return Float32Array.from({ length: picture.losses.shape[1] }, (_, bin) => bin * picture.stride);
+  }
+  function xRange() {
+    let last = view.seconds ? 1e-4 : 1;
+    if (view.seconds) for (const value of picture.seconds) last = Math.max(last, value);
+    else last = Math.max(last, picture.steps, picture.stride);
+    return [0, last];
+  }
+  function smoothed(values) {
+    const keep = Math.min(STRONGEST, view.smooth) ** Math.max(1, picture.stride / 2);
+    let [mean, weight] = [0, 0];
+    return values.map((value) => {
+      if (value < 0) { [mean, weight] = [0, 0]; return -1; }
+      mean = keep * mean + (1 - keep) * value;
+      weight = keep * weight + (1 - keep);
+      return mean / weight;
+    });
+  }
+  function yRange() {
+    let [low, high] = [Infinity, 0];
+    picture.slots.forEach((_, i) => {
+      for (const value of smoothed(row(picture.losses, i))) {
+        if (value < 0) continue;
+        low = Math.min(low, Math.max(value, 1e-9));
+        high = Math.max(high, value);
+      }
+    });
+    if (!(high > 0)) return view.log ? [0.01, 1] : [0, 1];
+    const first = Math.max(...picture.slots.map((_, i) => picture.losses[i * picture.losses.shape[1]] ?? 0));
+    if (first > 0) high = Math.min(high, 20 * first); // one that explodes must not press the others flat
+    low = Math.max(low, high * 1e-9);
+    return view.log ? [low * 0.7, high * 1.4] : [0, high * 1.06];
+  }
+
+  function paintLosses(context, width, height) {
+    if (!picture) return;
+    const c = palette();
+    const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+    const x = scale(xRange(), [box.left, box.right]);
+    const y = scale(yRange(), [box.bottom, box.top], view.log);
+    drawAxes(context, box, x, y, c);
+    inside(context, box, () => {
+      if (picture.low) picture.slots.forEach((slot, i) => band(context, x, y, xsOf(i), smoothed(row(picture.low, i)), smoothed(row(picture.high, i)), laneColour(slot, 0.16)));
+      else if (view.smooth > 0.1) picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.losses, i), laneColour(slot, 0.16), 1));
+      picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), smoothed(row(picture.losses, i)), laneColour(slot), 2.25));
+      picture.slots.forEach((slot, i) => end(context, x, y, box, i, slot, c));
+    });
+    if (hover !== null && hover > box.left && hover < box.right && picture.steps) read(context, box, x, y, c);
+  }
+
+  /** A cross where a lane diverged. */
+  function end(context, x, y, box, i, slot, c) {
+    if (picture.died[i] < 0) return;
+    const xs = xsOf(i);
+    const bin = Math.min(xs.length - 1, Math.floor(picture.died[i] / picture.stride));
+    const at = [x.to(xs[bin]), box.top + 10 + 3 * (slot % 3)];
+    for (const [colour, wide] of [[c.halo, 6], [laneColour(slot), 2.5]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = wide;
+      context.beginPath();
+      for (const sign of [-1, 1]) { context.moveTo(at[0] - 5, at[1] - 5 * sign); context.lineTo(at[0] + 5, at[1] + 5 * sign); }
+      context.stroke();
+    }
+  }
+
+  function read(context, box, x, y, c) {
+    context.strokeStyle = c.axis;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(hover, box.top);
+    context.lineTo(hover, box.bottom);
+    context.stroke();
+    const value = x.from(hover);
+    const texts = [];
+    picture.slots.forEach((slot, i) => {
+      const [xs, ys] = [xsOf(i), smoothed(row(picture.losses, i))];
+      let bin = xs.findIndex((at) => at >= value);
+      if (bin < 0) bin = xs.length - 1;
+      if (!(ys[bin] >= 0)) return;
+      context.fillStyle = laneColour(slot);
+      context.beginPath();
+      context.arc(x.to(xs[bin]), y.to(ys[bin]), 4, 0, 7);
+      context.fill();
+      texts.push(format(Number(ys[bin].toPrecision(3))));
+    });
+    tag(context, box, [hover, box.top + 30], `${view.seconds ? format(Number(value.toPrecision(2))) : Math.round(value)}: ${texts.join(" · ")}`, c);
+  }
+
+  function paintRates(context, width, height) {
+    if (!picture) return;
+    const c = palette();
+    const box = { left: MARGIN.left, right: width - MARGIN.right, top: 6, bottom: height - MARGIN.bottom };
+    const sound = [...picture.rates].filter((value) => value > 0);
+    const [low, high] = sound.length ? [Math.min(...sound), Math.max(...sound)] : [1e-3, 1e-1];
+    const x = scale(xRange(), [box.left, box.right]);
+    const y = scale([Math.max(low, high * 1e-5) / 1.6, high * 1.6], [box.bottom, box.top], true);
+    drawAxes(context, box, x, y, c);
+    inside(context, box, () => picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.rates, i), laneColour(slot), 2)));
+  }
+
+  return {
+    draw(next) {
+      picture = next;
+      legend.replaceChildren(...next.slots.map((slot) => element("span", {}, element("i", { style: `background:${laneColour(slot)}` }), laneName(stage, slot))));
+      drawing.canvas.setAttribute("aria-label", stage.pictureLabel("laps"));
+      rates.canvas.setAttribute("aria-label", words.laps_rates);
+      redraw();
+    },
+    repaint: redraw,
+  };
+}
+
+/** A polyline that breaks where a value is missing. */
+function line(context, x, y, xs, ys, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.lineJoin = "round";
+  context.beginPath();
+  let isDown = false;
+  for (let i = 0; i < ys.length; i += 1) {
+    if (ys[i] >= 0 && xs[i] >= 0) context[isDown ? "lineTo" : "moveTo"](x.to(xs[i]), y.to(ys[i]));
+    isDown = ys[i] >= 0 && xs[i] >= 0;
+  }
+  context.stroke();
+}
+
+function band(context, x, y, xs, low, high, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  const kept = Array.from(xs.keys()).filter((i) => low[i] >= 0 && high[i] >= 0);
+  kept.forEach((i, n) => context[n ? "lineTo" : "moveTo"](x.to(xs[i]), y.to(high[i])));
+  kept.reverse().forEach((i) => context.lineTo(x.to(xs[i]), y.to(low[i])));
+  context.fill();
+}
