@@ -101,7 +101,7 @@ export function landscapePanel(body, head, stage) {
       }
       context.stroke();
       for (const [px, py] of picture.lowest) star(context, x.to(px), y.to(py), c);
-      picture.slots.forEach((slot, i) => trail(context, x, y, picture.tracks[i], slot, c));
+      for (const isHalo of [true, false]) picture.slots.forEach((slot, i) => trail(context, x, y, picture.tracks[i], slot, isHalo && c.halo));
       startRing(context, x, y, c);
       picture.slots.forEach((slot, i) => ball(context, x, y, picture.tracks[i], slot, c));
     });
@@ -110,7 +110,7 @@ export function landscapePanel(body, head, stage) {
 
   const headOf = (track) => (picture.at ?? track.length / 2 - 1);
 
-  function trail(context, x, y, track, slot, c) {
+  function trail(context, x, y, track, slot, halo) {
     const now = headOf(track);
     const draw = (from, to, colour, wide) => {
       context.strokeStyle = colour;
@@ -120,10 +120,12 @@ export function landscapePanel(body, head, stage) {
       for (let i = from; i <= to; i += 1) context[i > from ? "lineTo" : "moveTo"](x.to(track[2 * i]), y.to(track[2 * i + 1]));
       context.stroke();
     };
+    if (halo) {
+      if (now) draw(0, now, halo, 4);
+      return;
+    }
     if (picture.at !== undefined) draw(now, track.length / 2 - 1, laneColour(slot, now ? 0.3 : 0.75), now ? 1.5 : 2);
-    if (now < 1) return;
-    draw(0, now, c.halo, 4.5);
-    draw(0, now, laneColour(slot), 2.25);
+    if (now) draw(0, now, laneColour(slot), 2.25);
   }
 
   function ball(context, x, y, track, slot, c) {
@@ -163,12 +165,12 @@ export function landscapePanel(body, head, stage) {
   }
 
   return {
-    draw(next) {
+    draw(next, state) {
       picture = next;
       canvas.classList.toggle("movable", canMove());
       canvas.setAttribute("aria-label", canMove() ? `${stage.pictureLabel("landscape")} ${words.landscape_help}` : stage.pictureLabel("landscape"));
       const share = next.share?.[0] ?? next.share;
-      const text = canMove() ? words.landscape_help : share > 0 ? fill(words.landscape_share, { share: Math.round(100 * share) }) : words.landscape_wait;
+      const text = canMove() ? words.landscape_help : share > 0 && state.step ? fill(words.landscape_share, { share: Math.round(100 * share) }) : words.landscape_wait;
       if (note.textContent !== text) note.textContent = text;
       sliders.draw(canMove());
       drawing.request();

@@ -1,6 +1,6 @@
 // The lanes of a race: their names and colours, and the table in the settings that edits them.
 
-import { element, fill, throttle } from "./dom.js";
+import { element, fill, icon, throttle } from "./dom.js";
 import { css, palette } from "./palette.js";
 
 const SEND_EVERY = 100; // milliseconds
@@ -102,7 +102,7 @@ export function lanesWidget(knob, change, stage) {
     kinds.className = "lane-kind";
     const schedules = choose(knob.schedules, spec.schedule, fill(words.lane_schedule, { lane: name }), (value) => alter(spec.slot, { schedule: value }));
     const rate = slider(knob.slider[0], knob.slider[1], true, false, fill(words.lane_rate, { lane: name }), (value) => alter(spec.slot, { lr: value }));
-    const find = element("button", { type: "button", class: "lane-find", text: "⌖", title: words.lane_find, "aria-label": fill(words.lane_find_label, { lane: name }), onclick: () => stage.send({ kind: "probe", name: "finder", value: spec.slot }) });
+    const find = element("button", { type: "button", class: "lane-find", title: words.lane_find, "aria-label": fill(words.lane_find_label, { lane: name }), onclick: () => stage.send({ kind: "probe", name: "finder", value: spec.slot }) }, icon("aim"));
     const drop = element("button", { type: "button", class: "lane-drop", text: "×", title: words.lane_drop_help, "aria-label": fill(words.lane_drop, { lane: name }), onclick: () => submit(lanes.filter((other) => other.slot !== spec.slot)) });
     const options = kind.options.map((option) => {
       const dial = slider(option.low, option.high, false, option.integer, `${name}: ${option.label}`, (value) =>

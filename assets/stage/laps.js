@@ -19,8 +19,9 @@ export function lapsPanel(body, head, stage) {
   view.smooth ??= 0.75;
   const smooth = element("input", { type: "range", min: 0, max: 100, value: 100 * view.smooth, "aria-label": words.laps_smooth });
   smooth.addEventListener("input", () => { view.smooth = Number(smooth.value) / 100; redraw(); });
+  const smoothing = element("label", { class: "switch laps-smooth" }, words.laps_smooth, smooth);
   head.append(
-    element("label", { class: "switch laps-smooth" }, words.laps_smooth, smooth),
+    smoothing,
     stage.toggle("seconds", words.laps_seconds, false, redraw, words.laps_seconds_help),
     stage.toggle("log", words.log_scale, true, redraw, words.log_help),
   );
@@ -35,6 +36,9 @@ export function lapsPanel(body, head, stage) {
     one.canvas.addEventListener("pointerleave", () => { hover = null; redraw(); });
   }
 
+  /** On a closed-form surface there is no noise to smooth away. */
+  const isExact = () => stage.state.pictures.landscape?.at !== undefined;
+
   /** What a lane has on x: the steps at the middle of its bins, or the seconds that its part of the work has taken. */
   function xsOf(i) {
     if (view.seconds) return row(picture.seconds, i);
@@ -47,6 +51,7 @@ export function lapsPanel(body, head, stage) {
     return [0, last];
   }
   function smoothed(values) {
+    if (isExact()) return values;
     const keep = Math.min(STRONGEST, view.smooth) ** Math.max(1, picture.stride / 2);
     let [mean, weight] = [0, 0];
     return values.map((value) => {
@@ -133,7 +138,9 @@ export function lapsPanel(body, head, stage) {
     const sound = [...picture.rates].filter((value) => value > 0);
     const [low, high] = sound.length ? [Math.min(...sound), Math.max(...sound)] : [1e-3, 1e-1];
     const x = scale(xRange(), [box.left, box.right]);
-    const y = scale([Math.max(low, high * 1e-5) / 1.6, high * 1.6], [box.bottom, box.top], true);
+    let [bottom, top] = [Math.floor(Math.log10(Math.max(low, high * 1e-5)) - 0.05), Math.ceil(Math.log10(high) + 0.05)];
+    if (top - bottom < 2) [bottom, top] = Math.log10(low) - bottom < 0.5 ? [top - 2, top] : [bottom, bottom + 2];
+    const y = scale([10 ** bottom, 10 ** top], [box.bottom, box.top], true);
     drawAxes(context, box, x, y, c);
     inside(context, box, () => picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.rates, i), laneColour(slot), 2)));
   }
@@ -141,6 +148,7 @@ export function lapsPanel(body, head, stage) {
   return {
     draw(next) {
       picture = next;
+      smoothing.hidden = isExact();
       legend.replaceChildren(...next.slots.map((slot) => element("span", {}, element("i", { style: `background:${laneColour(slot)}` }), laneName(stage, slot))));
       drawing.canvas.setAttribute("aria-label", stage.pictureLabel("laps"));
       rates.canvas.setAttribute("aria-label", words.laps_rates);

@@ -42,15 +42,18 @@ export function podiumPanel(body, head, stage) {
       part.row.style.transform = `translateY(${HIGH * rank}px)`;
       part.row.style.setProperty("--lane", laneColour(slot));
       part.row.classList.toggle("out", isOut(i));
-      part.row.dataset.rank = rank + 1;
+      part.row.dataset.rank = stage.state.step ? rank + 1 : 0;
       part.row.style.order = rank;
-      set(part.rank, isOut(i) ? "–" : String(rank + 1));
+      set(part.rank, isOut(i) ? "–" : stage.state.step ? String(rank + 1) : "·");
       set(part.name, laneName(stage, slot));
       part.bar.style.transform = `scaleX(${far[i] / most})`;
       set(part.value, isOut(i) ? "" : format(Number(loss[i].toPrecision(3))));
       set(part.more, remark(i, isOut(i), { accuracy, wins, died, seeds }));
     });
-    set(note, seeds > 1 ? fill(words.podium_fan, { seeds }) : words.podium_note);
+    list.dataset.more = seeds > 1 ? "wins" : accuracy ? "share" : "none";
+    const isHill = stage.state.pictures.landscape?.at !== undefined;
+    const isExam = stage.state.config.work === "digits";
+    set(note, seeds > 1 ? fill(words.podium_fan, { seeds }) : isHill ? words.podium_height : isExam ? words.podium_exam : words.podium_note);
   }
 
   function remark(i, isOut, { accuracy, wins, died, seeds }) {

@@ -1,4 +1,4 @@
-"""The optimizer race: the same net, the same weights, the same batches, and as many ways to go down as there are lanes."""
+"""The optimizer race: one net, the same weights, the same batches, and as many ways down as there are lanes."""
 
 from __future__ import annotations
 

@@ -78,6 +78,6 @@ class RaceConfig(RunConfig):
         return tuple(spec.slot for spec in self.lanes)
 
 
-def mean_of_sound(values: torch.Tensor) -> torch.Tensor:
+def median_of_sound(values: torch.Tensor) -> torch.Tensor:
     """values (lanes, seeds) → the median over the seeds that have not diverged, (lanes,); -1 where none is left."""
     return torch.nanmedian(values, dim=1).values.nan_to_num(-1.0)

@@ -40,7 +40,7 @@ class Descent:
             self.places.append(self._points.detach().clone())
             self.heights.append(self._height(self._points))
         self.rates.append([lane.rate() for lane in self.lanes])
-        self.seconds.append([lane.seconds for lane in self.lanes])
+        self.seconds.append([lane.watch.seconds for lane in self.lanes])
 
     @torch.enable_grad()
     def roll(self, steps: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -41,15 +42,29 @@ def make_optimizer(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.O
                 weights, lr=lr, momentum=momentum, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
             )
         case kind:
-            family = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "nadam": torch.optim.NAdam}
+            family: dict[str, Any] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "nadam": torch.optim.NAdam}
             make = family.get(kind, torch.optim.RAdam)
             betas = option("beta1"), option("beta2")
-            return make(weights, lr=lr, betas=betas, weight_decay=option("decay"))
+            optimizer: torch.optim.Optimizer = make(weights, lr=lr, betas=betas, weight_decay=option("decay"))
+            return optimizer
 
 
 def _beside_muon(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
     """Muon is made for the matrices between hidden layers; its authors move all else with AdamW."""
     return torch.optim.AdamW(weights, lr=spec.lr, weight_decay=spec.option("decay"))
+
+
+class Watch:
+    """Counts the seconds inside its `with` blocks; between them, where the page looks at a stage, it stands still."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
 
 
 class Lane:
@@ -62,7 +77,7 @@ class Lane:
     def __init__(self, spec: LaneSpec, rows: Tensor, gradients: Tensor, sizes: Sizes, total: int, born: int) -> None:
         self.spec = spec
         self.born = born
-        self.seconds = 0.0
+        self.watch = Watch()
         self._total = max(1, total)
         self._sizes = tuple(sizes)
         self._factor = 1.0
@@ -122,8 +137,7 @@ class Lane:
         if (
             spec.kind != before.kind
             or self.is_single != is_single
-            or "plateau" in {spec.schedule, before.schedule}
-            and (spec.schedule != before.schedule)
+            or ("plateau" in {spec.schedule, before.schedule} and (spec.schedule != before.schedule))
         ):
             return False
         for place, optimizer in enumerate(self.optimizers):
@@ -149,15 +163,14 @@ class Lane:
 
     def step(self, losses: Tensor, loss: Loss) -> None:
         """One update from the gradients that lie in the stack; losses (seeds,) are those before it."""
-        began = time.perf_counter()
-        if self.spec.kind == "lbfgs":
-            self._step_lbfgs(loss)
-        else:
-            for optimizer in self.optimizers:
-                optimizer.step()
-        if self._plateaus:
-            self._listen(losses)
-        self.seconds += time.perf_counter() - began
+        with self.watch:
+            if self.spec.kind == "lbfgs":
+                self._step_lbfgs(loss)
+            else:
+                for optimizer in self.optimizers:
+                    optimizer.step()
+            if self._plateaus:
+                self._listen(losses)
 
     def _step_lbfgs(self, loss: Loss) -> None:
         """L-BFGS looks several times a step, each time at a loss and a gradient of its own net."""

@@ -12,14 +12,14 @@ from playground.core.knobs import Config
 from playground.core.lanes import LaneSpec
 from playground.core.pictures import Pictures, Podium, Sweep
 from playground.core.refusal import BadValue, echo
-from playground.core.trainer import Metrics, Trainer
-from playground.lessons.racing.config import RaceConfig, mean_of_sound
+from playground.core.trainer import Trainer
+from playground.lessons.racing.config import RaceConfig, median_of_sound
 from playground.lessons.racing.finder import sweep
-from playground.lessons.racing.lane import Lane
+from playground.lessons.racing.lane import Lane, Watch
 from playground.lessons.racing.record import Record
 from playground.lessons.racing.stack import Stack
 from playground.lessons.racing.trails import Trails
-from playground.lessons.racing.work import WORKS, Heats, spread
+from playground.lessons.racing.work import Heats, make_work, spread
 
 CHECK_EVERY = 32  # steps between two roll calls that take diverged nets out
 
@@ -33,7 +33,7 @@ class NetRace(Trainer):
         self._config = config
         self._device = device
         self._seeds = len(config.seeds)
-        self.work = WORKS[config.work](config, device)
+        self.work = make_work(config, device)
         starts = [config.shape.make(seed + 1) for seed in config.seeds]
         self._start = torch.stack(starts).to(device)  # (seeds, parameters): where every lane starts
         self.batches = Heats(self.work, config.seeds, config.batch)
@@ -96,24 +96,29 @@ class NetRace(Trainer):
         return not dead[spec.slot] and lane.tune(spec)
 
     def stages(self) -> Iterator[str]:
-        inputs, targets = next(self.batches)  # (seeds, batch, …)
-        self.epoch = self.batches.epoch
-        self.stack.zero_grad()
-        inputs, targets = (spread(part, self.stack.rows, self._seeds) for part in (inputs, targets))
-        predictions = self.stack(inputs)  # (nets, batch, out)
+        watch = Watch()
+        with watch:
+            inputs, targets = next(self.batches)  # (seeds, batch, …)
+            self.epoch = self.batches.epoch
+            self.stack.zero_grad()
+            inputs, targets = (spread(part, self.stack.rows, self._seeds) for part in (inputs, targets))
+            predictions = self.stack(inputs)  # (nets, batch, out)
         yield "forward"
-        losses = self.work.losses(predictions, targets)  # (nets,)
+        with watch:
+            losses = self.work.losses(predictions, targets)  # (nets,)
         yield "loss"
-        losses.sum().backward()  # type: ignore[no-untyped-call]  # no net knows another: each gets its own gradient
+        with watch:  # no net knows another: each gets its own gradient
+            losses.sum().backward()  # type: ignore[no-untyped-call]
         yield "backward"
         for lane in self.lanes:
             lane.follow(self._step)
+            lane.watch.seconds += watch.seconds / len(self.lanes)
         rates = [lane.rate() for lane in self.lanes]
         losses = losses.detach()
         for place, lane in enumerate(self.lanes):
             part = slice(place * self._seeds, (place + 1) * self._seeds)
             lane.step(losses[part], self._loss_of(inputs, targets))
-        self.record.append(losses, rates, [lane.seconds for lane in self.lanes])
+        self.record.append(losses, rates, [lane.watch.seconds for lane in self.lanes])
         self.metrics = {"leader": self._lead(losses)}
         self._step += 1
         if self._step % CHECK_EVERY == 0:
@@ -172,10 +177,10 @@ class NetRace(Trainer):
         wins = torch.zeros(count, device=losses.device).index_add_(0, best, has_winner.float())
         shares = None
         if accuracies is not None:
-            shares = mean_of_sound(accuracies.view(count, -1).masked_fill(torch.isnan(losses), torch.nan))
+            shares = median_of_sound(accuracies.view(count, -1).masked_fill(torch.isnan(losses), torch.nan))
         fallen = torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)
         first = self._first_loss()
-        return Podium(self.slots, mean_of_sound(losses), first, shares, wins, fallen, self._seeds)
+        return Podium(self.slots, median_of_sound(losses), first, shares, wins, fallen, self._seeds)
 
     def _first_loss(self) -> Tensor:
         """The loss of the common first weights on what the podium looks at; the first seed stands for all."""

@@ -17,7 +17,7 @@ MISSING = -1.0  # stands for no loss: a loss is never negative
 
 
 class Record:
-    """Losses in bins of equally many steps. All is done in bulk and on the device; nothing depends on who looks when."""
+    """Losses in bins of equally many steps. All is done in bulk on the device; nothing depends on who looks when."""
 
     def __init__(self, seeds: int, device: torch.device) -> None:
         shape = (BINS, MOST_LANES, seeds)

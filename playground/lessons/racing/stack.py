@@ -1,4 +1,4 @@
-"""Many perceptrons of one shape as one: their parameters lie stacked, so one forward and one backward serve them all."""
+"""Many perceptrons of one shape as one: their parameters lie stacked, so one forward and one backward serve all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Shape:
     def parts(self, rows: Tensor) -> list[Tensor]:
         """rows (nets, parameters) → the parameters of all nets layer by layer: [(nets, out, in), (nets, out), …]."""
         return [
-            part.view(len(rows), *size) for part, size in zip(rows.split(self.lengths, dim=1), self.sizes, strict=True)
+            part.view(len(rows), *size)
+            for part, size in zip(torch.split(rows, self.lengths, dim=1), self.sizes, strict=True)
         ]
 
     def forward(self, rows: Tensor, inputs: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The trails: where every lane has been, on one flat slice through the space of all weights, with the real loss on it."""
+"""The trails: where every lane has been, on one flat slice of the space of all weights, with the real loss on it."""
 
 from __future__ import annotations
 
@@ -105,23 +105,25 @@ class Trails:
         total = moved.square().sum()
         data = torch.cat([moved, 1e-4 * self._spare()]).double().cpu()  # two spare rows: at the start nothing has moved
         if len(data) < data.shape[1]:
-            values, vectors = torch.linalg.eigh(data @ data.T)
+            _, vectors = torch.linalg.eigh(data @ data.T)
             axes = (data.T @ vectors[:, [-1, -2]]).T
             axes = axes / axes.norm(dim=1, keepdim=True).clamp_min(1e-12)
         else:
-            values, vectors = torch.linalg.eigh(data.T @ data)
+            _, vectors = torch.linalg.eigh(data.T @ data)
             axes = vectors[:, [-1, -2]].T
         axes = axes.float().to(moved.device)
         before = self._slice.axes if self._slice else torch.ones_like(axes)
         flip = torch.where((axes * before).sum(dim=1, keepdim=True) < 0, -1.0, 1.0)  # it must not mirror itself
         held = (moved @ axes.T).square().sum()
-        return flip * axes, torch.where(total > 0, held / total.clamp_min(1e-20), torch.zeros_like(total))
+        share = torch.where(total > 1e-12, held / total.clamp_min(1e-12), 0.0)
+        return flip * axes, share
 
     def _spare(self) -> Tensor:
         """Two fixed random directions, so that there is a slice before the first step."""
         generator = torch.Generator().manual_seed(5)
         spare = torch.randn(2, len(self._start), generator=generator)
-        return (spare / spare.norm(dim=1, keepdim=True)).to(self._start.device)
+        spare = spare / spare.norm(dim=1, keepdim=True)
+        return spare.to(self._start.device)
 
     def _box(self, places: Tensor) -> Tensor:
         low, high = places.amin(dim=0), places.amax(dim=0)
@@ -147,6 +149,6 @@ class Trails:
                 work.shape.forward(centre + part @ axes, inputs.expand(len(part), *inputs.shape[1:])),
                 targets.expand(len(part), *targets.shape[1:]),
             )
-            for part in places.split(max(1, CHUNK // per_net))
+            for part in torch.split(places, max(1, CHUNK // per_net))
         ]
         return torch.cat(losses).nan_to_num(1e6).clamp(1e-8, 1e12).view(side, side)

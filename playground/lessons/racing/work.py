@@ -17,7 +17,7 @@ from playground.data.shelf import DIGITS
 from playground.lessons.racing.stack import Shape
 
 if TYPE_CHECKING:
-    from playground.lessons.race import RaceConfig
+    from playground.lessons.racing.config import RaceConfig
 
 GRID = 81  # x values of a drawn fit
 SIDE = 40  # rows and columns of a decision surface
@@ -121,8 +121,8 @@ class Spiral(Classes):
             xys.append(xy)
             labels.append(label)
         super().__init__(config.shape, torch.stack(xys).to(device), torch.stack(labels).to(device))
-        label = labels[0].byte().numpy()
-        self._points = Points(xys[0].numpy(), label, 0 * label)
+        shown = labels[0].byte().numpy()
+        self._points = Points(xys[0].numpy(), shown, 0 * shown)
         across = torch.linspace(-PLANE, PLANE, SIDE, device=device)
         y, x = torch.meshgrid(across.flip(0), across, indexing="ij")
         self._grid = torch.stack([x.flatten(), y.flatten()], dim=1)
@@ -172,7 +172,16 @@ class DigitsWork(Classes):
         return {"answers": Answers(slots, pictures.view(-1, 28, 28), labels, logits.argmax(dim=2))}
 
 
-WORKS = {"curve": Curve, "spiral": Spiral, "digits": DigitsWork}
+def make_work(config: RaceConfig, device: torch.device) -> Work:
+    match config.work:
+        case "curve":
+            return Curve(config, device)
+        case "spiral":
+            return Spiral(config, device)
+        case _:
+            return DigitsWork(config, device)
+
+
 WIDTHS = {"curve": (1, 1), "spiral": (2, 2), "digits": (PIXELS, 10)}
 
 
@@ -199,7 +208,7 @@ class Heats:
         if self._place == len(self._plan):
             self.epoch += 1
             orders = [torch.randperm(count, generator=generator) for generator in self._generators]
-            self._plan = torch.stack(orders).to(work.inputs.device).split(self._size, dim=1)
+            self._plan = torch.split(torch.stack(orders).to(work.inputs.device), self._size, dim=1)
             self._place = 0
         rows = self._plan[self._place]  # (seeds, batch)
         self._place += 1
