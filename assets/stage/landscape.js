@@ -159,8 +159,8 @@ export function landscapePanel(body, head, stage) {
     const column = Math.round(((hover[0] - box.left) / (box.right - box.left)) * (columns - 1));
     const line = Math.round(((hover[1] - box.top) / (box.bottom - box.top)) * (rows - 1));
     const [low, high] = picture.span;
-    const loss = 10 ** (low + ((high - low) * picture.levels[line * columns + column]) / 255);
-    const text = near < 0 ? fill(words.landscape_loss, { loss: format(Number(loss.toPrecision(2))) }) : laneName(stage, picture.slots[near]);
+    const loss = 10 ** (low + ((high - low) * picture.levels[line * columns + column]) / 255) - (picture.floor ?? 0);
+    const text = near < 0 ? fill(words.landscape_loss, { loss: format(Number(Math.max(loss, 0).toPrecision(2))) }) : laneName(stage, picture.slots[near]);
     tag(context, box, hover, text, c);
   }
 
@@ -171,7 +171,8 @@ export function landscapePanel(body, head, stage) {
       canvas.setAttribute("aria-label", canMove() ? `${stage.pictureLabel("landscape")} ${words.landscape_help}` : stage.pictureLabel("landscape"));
       const share = next.share?.[0] ?? next.share;
       const text = canMove() ? words.landscape_help : share > 0 && state.step ? fill(words.landscape_share, { share: Math.round(100 * share) }) : words.landscape_wait;
-      if (note.textContent !== text) note.textContent = text;
+      const first = !canMove() && state.pictures.podium.seeds > 1 ? ` ${words.landscape_first}` : "";
+      if (note.textContent !== text + first) note.textContent = text + first;
       sliders.draw(canMove());
       drawing.request();
     },

@@ -4,6 +4,8 @@ import { format } from "./axes.js";
 import { element, fill } from "./dom.js";
 import { laneColour, laneName } from "./lanes.js";
 
+/** Three digits: the leaders are often close. */
+const precise = (value) => (value >= 1e-3 && value < 1e4 ? String(Number(value.toPrecision(3))) : format(Number(value.toPrecision(3))));
 const HIGH = 34; // pixels of a row
 
 export function podiumPanel(body, head, stage) {
@@ -47,7 +49,7 @@ export function podiumPanel(body, head, stage) {
       set(part.rank, isOut(i) ? "–" : stage.state.step ? String(rank + 1) : "·");
       set(part.name, laneName(stage, slot));
       part.bar.style.transform = `scaleX(${far[i] / most})`;
-      set(part.value, isOut(i) ? "" : format(Number(loss[i].toPrecision(3))));
+      set(part.value, isOut(i) ? "" : precise(loss[i]));
       set(part.more, remark(i, isOut(i), { accuracy, wins, died, seeds }));
     });
     list.dataset.more = seeds > 1 ? "wins" : accuracy ? "share" : "none";

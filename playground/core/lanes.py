@@ -47,7 +47,7 @@ KINDS: dict[str, Kind] = {
     "adadelta": Kind(1.0, {"rho": Option(0.9, 0, 0.9999)} | _DECAY),
     "radam": Kind(0.01, _BETAS | _DECAY),
     "muon": Kind(0.01, {"momentum": Option(0.95, 0, 0.999)} | _DECAY),
-    "lbfgs": Kind(0.3, {"iterations": Option(4, 1, 10, integer=True)}),
+    "lbfgs": Kind(0.1, {"iterations": Option(4, 1, 10, integer=True)}),
 }
 
 

@@ -193,7 +193,8 @@ class Landscape(Picture):
     `span`, first row at the top, over `box` ((x from, to), (y from, to)); tracks (n, 2) each.
 
     `at`: the step up to which the tracks are walked, what lies beyond is still to come. `lowest`: places of the minima.
-    `share`: how much of all movement the plane holds; `start`: where the start point can be put elsewhere.
+    `share`: how much of all movement the plane holds; `start`: where the start point can be put elsewhere;
+    `floor` was added to the loss before its logarithm.
     """
 
     slots: tuple[int, ...]
@@ -205,6 +206,7 @@ class Landscape(Picture):
     lowest: tuple[tuple[float, float], ...] = ()
     share: Array | None = None
     start: tuple[tuple[float, float], ...] = ()
+    floor: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

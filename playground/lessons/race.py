@@ -18,7 +18,7 @@ def build(config: RaceConfig, device: torch.device) -> Trainer:
 
 
 SCHEDULED = tuple(
-    lane(slot, "momentum", 0.05, schedule)
+    lane(slot, "momentum", 0.1, schedule)
     for slot, schedule in enumerate(("constant", "step", "cosine", "onecycle", "warmup", "plateau"))
 )
 SPIRAL = (

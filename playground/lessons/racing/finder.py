@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import torch
@@ -16,19 +17,23 @@ from playground.lessons.racing.work import Heats, Work
 
 SWEEP_STEPS = 120
 FROM, TO = 1e-5, 10.0
-SMOOTH = 0.85  # how much of the running mean stays at each step
-LOST = 4.0  # times the lowest smoothed loss: from there on it only explodes
+LOST = 4.0  # times the lowest loss: from there on it only explodes
+WINDOW = 6  # steps over which the fall is measured
+LEAST_FALL = 0.98  # a lowest loss above this share of the first is no fall
 
 
 @torch.enable_grad()
 def sweep(spec: LaneSpec, work: Work, start: Tensor, config: RaceConfig) -> Sweep:
-    """start (1, parameters). Neither the race nor its batches notice."""
+    """start (1, parameters). Neither the race nor its batches notice.
+
+    The losses are those on all the data after each update: a batch's own would say more of the batch than of the rate.
+    """
     stack = Stack(config.shape, start.clone())
     batches = Heats(work, config.seeds[:1], config.batch)
     plain = replace(spec, schedule="constant", lr=FROM)
     assert stack.rows.grad is not None
     lane = Lane(plain, stack.rows.data, stack.rows.grad, config.shape.sizes, SWEEP_STEPS, 0)
-    rates = torch.logspace(-5, 1, SWEEP_STEPS).tolist()
+    rates = torch.logspace(math.log10(FROM), math.log10(TO), SWEEP_STEPS).tolist()
     losses = []
     for rate in rates:
         for optimizer in lane.optimizers:
@@ -42,23 +47,20 @@ def sweep(spec: LaneSpec, work: Work, start: Tensor, config: RaceConfig) -> Swee
             return work.losses(config.shape.forward(weights.unsqueeze(0), inputs), targets)[0]
 
         lane.step(loss.detach(), again)
-        losses.append(loss.detach())
-    return _read(spec.slot, torch.tensor(rates), torch.cat(losses).cpu())
+        with torch.no_grad():
+            losses.append(work.grade_one(stack.rows))
+    return _read(spec.slot, torch.tensor(rates), torch.stack(losses).cpu())
 
 
 def _read(slot: int, rates: Tensor, losses: Tensor) -> Sweep:
-    """The smoothed curve up to where it explodes; suggested is the rate at which it falls fastest."""
-    smooth, mean = [], 0.0
-    for step, loss in enumerate(losses.tolist(), start=1):
-        mean = SMOOTH * mean + (1 - SMOOTH) * loss
-        smooth.append(mean / (1 - SMOOTH**step))
-        if not smooth[-1] <= LOST * min(smooth[0], *smooth):  # NaN compares false
-            smooth.pop()
-            break
-    curve = torch.tensor(smooth)
-    lowest = int(curve.argmin()) if len(curve) else 0
+    """The curve up to where it explodes; suggested is the rate in the middle of its steepest fall, by factors."""
+    lowest = torch.cummin(losses.nan_to_num(math.inf), dim=0).values
+    fine = torch.isfinite(losses) & (losses <= LOST * lowest)
+    count = int(fine.int().cumprod(dim=0).sum())
+    rates, curve = rates[:count], losses[:count]
+    bottom = int(curve.argmin()) if count else 0
     suggestion = 0.0
-    if lowest > 2:
-        falls = curve[1 : lowest + 1] - curve[:lowest]
-        suggestion = float(rates[int(falls.argmin())])
-    return Sweep(slot, rates[: len(curve)], curve, torch.tensor(suggestion))
+    if bottom >= WINDOW and curve[bottom] < LEAST_FALL * curve[0]:
+        logs = curve[: bottom + 1].clamp_min(1e-12).log()
+        suggestion = float(rates[int((logs[WINDOW:] - logs[:-WINDOW]).argmin()) + WINDOW // 2])
+    return Sweep(slot, rates, curve, torch.tensor(suggestion))

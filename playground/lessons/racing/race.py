@@ -125,7 +125,7 @@ class NetRace(Trainer):
             self._call_roll()
         if self._out is not None:
             self.stack.rows.data.masked_fill_(self._out, 0.0)
-        self.trails.visit(self._step, self.slots, self.stack.rows.data[:: self._seeds])
+        self.trails.visit(self._step, self.slots, self.stack.rows.data[:: self._seeds], self._dead)
         yield "update"
 
     def _loss_of(self, inputs: Tensor, targets: Tensor) -> Any:
@@ -147,8 +147,10 @@ class NetRace(Trainer):
     def _call_roll(self) -> None:
         """Take diverged nets out of the race: their weights are set to zero from here on."""
         self.record.settle()
-        out = (self.record.died[list(self.slots)] >= 0).view(-1, 1)
-        self._out = out if bool(out.any()) else None
+        out = self.record.died[list(self.slots)] >= 0  # (lanes, seeds)
+        self._out = out.view(-1, 1) if bool(out.any()) else None
+        gone = out[:, 0].tolist() if self._out is not None else []
+        self._dead = frozenset(slot for slot, is_gone in zip(self.slots, gone, strict=False) if is_gone)
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, RaceConfig)

@@ -41,7 +41,7 @@ def _ravine(x: Tensor, y: Tensor) -> Tensor:
 
 
 SURFACES = {
-    "rosenbrock": Surface(_rosenbrock, (-2.2, 2.2), (-1.2, 3.2), (-1.5, 2.4), ((1.0, 1.0),)),
+    "rosenbrock": Surface(_rosenbrock, (-2.2, 2.2), (-1.2, 3.2), (-0.2, 2.4), ((1.0, 1.0),)),
     "beale": Surface(_beale, (-4.5, 4.5), (-4.5, 4.5), (1.0, 1.5), ((3.0, 0.5),)),
     "himmelblau": Surface(
         _himmelblau,

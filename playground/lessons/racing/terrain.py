@@ -16,7 +16,8 @@ from playground.lessons.racing.descent import Descent
 from playground.lessons.racing.record import BINS
 from playground.lessons.racing.surfaces import SURFACES
 
-SIDE = 90  # rows and columns of the drawn surface
+FLOOR = 0.3  # added to the heights before their logarithm, so that a minimum of 0 has a bottom
+SIDE = 120  # rows and columns of the drawn surface
 LONGEST = 1500  # steps of a trajectory; a ball stands still at its end
 DRAWN = 400  # places of a trajectory that are drawn
 
@@ -46,7 +47,7 @@ class TerrainRace(Trainer):
         x = torch.linspace(*self._surface.x_range, SIDE)
         y = torch.linspace(*self._surface.y_range, SIDE).flip(0)
         ys, xs = torch.meshgrid(y, x, indexing="ij")
-        logs = (self._surface.height(xs, ys) + 0.02).log10()  # so that a minimum of 0 has a bottom
+        logs = (self._surface.height(xs, ys) + FLOOR).log10()
         low, high = logs.min(), logs.max()
         return (255 * (logs - low) / (high - low)).round(), torch.stack([low, high])
 
@@ -67,7 +68,6 @@ class TerrainRace(Trainer):
             self._places, self._heights = torch.stack(self.descent.places), torch.stack(self.descent.heights)
         self.metrics = {"leader": self._heights[self._at].min()}
         self._step += 1
-        self.epoch = self._step
         yield "update"
 
     def tune(self, config: Config) -> None:
@@ -103,7 +103,16 @@ class TerrainRace(Trainer):
         tracks = tuple(self._places[kept].unbind(dim=1))
         start = (self._config.start,)
         return Landscape(
-            self._config.slots, self._levels, self._span, box, tracks, kept.index(self._at), surface.lowest, None, start
+            self._config.slots,
+            self._levels,
+            self._span,
+            box,
+            tracks,
+            kept.index(self._at),
+            surface.lowest,
+            None,
+            start,
+            FLOOR,
         )
 
     def _laps(self) -> Laps:

@@ -52,12 +52,13 @@ class Trails:
     def restart(self, slot: int) -> None:
         self._visits.pop(slot, None)
 
-    def visit(self, step: int, slots: tuple[int, ...], rows: Tensor) -> None:
-        """rows (lanes, parameters): where the lanes are after this step."""
+    def visit(self, step: int, slots: tuple[int, ...], rows: Tensor, dead: frozenset[int]) -> None:
+        """rows (lanes, parameters): where the lanes are after this step; who is dead leaves no trail any more."""
         if step % self._stride:
             return
         for slot, row in zip(slots, rows.clone(), strict=True):
-            self._visits[slot].append((step, row))
+            if slot not in dead:
+                self._visits[slot].append((step, row))
         if max(map(len, self._visits.values())) > self._kept:
             self._stride *= 2
             for slot, visits in self._visits.items():
@@ -122,8 +123,8 @@ class Trails:
         """Two fixed random directions, so that there is a slice before the first step."""
         generator = torch.Generator().manual_seed(5)
         spare = torch.randn(2, len(self._start), generator=generator)
-        spare = spare / spare.norm(dim=1, keepdim=True)
-        return spare.to(self._start.device)
+        directions: Tensor = spare / spare.norm(dim=1, keepdim=True)
+        return directions.to(self._start.device)
 
     def _box(self, places: Tensor) -> Tensor:
         low, high = places.amin(dim=0), places.amax(dim=0)

@@ -63,6 +63,11 @@ class Work(ABC):
         answers = spread(targets, rows, seeds)
         return self.losses(outputs, answers), self.accuracies(outputs, answers)
 
+    def grade_one(self, row: Tensor) -> Tensor:
+        """row (1, parameters) → its loss on the data of the first seed, a scalar."""
+        inputs, targets = self.exam
+        return self.losses(self.shape.forward(row, self.prepared(inputs[:1])), targets[:1])[0]
+
 
 def spread(batch: Tensor, rows: Tensor, seeds: int) -> Tensor:
     """A batch (seeds or 1, n, …) → (nets, n, …): each lane's net of a seed gets that seed's batch."""
