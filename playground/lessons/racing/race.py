@@ -96,12 +96,12 @@ class NetRace(Trainer):
         return not dead[spec.slot] and lane.tune(spec)
 
     def stages(self) -> Iterator[str]:
-        watch = Watch()
+        watch, rows = Watch(), self.stack.rows  # (nets, parameters)
         with watch:
             inputs, targets = next(self.batches)  # (seeds, batch, …)
             self.epoch = self.batches.epoch
             self.stack.zero_grad()
-            inputs, targets = (spread(part, self.stack.rows, self._seeds) for part in (inputs, targets))
+            inputs, targets = (spread(part, rows, self._seeds) for part in (inputs, targets))
             predictions = self.stack(inputs)  # (nets, batch, out)
         yield "forward"
         with watch:
@@ -124,8 +124,8 @@ class NetRace(Trainer):
         if self._step % CHECK_EVERY == 0:
             self._call_roll()
         if self._out is not None:
-            self.stack.rows.data.masked_fill_(self._out, 0.0)
-        self.trails.visit(self._step, self.slots, self.stack.rows.data[:: self._seeds], self._dead)
+            rows.data.masked_fill_(self._out, 0.0)
+        self.trails.visit(self._step, self.slots, rows.data[:: self._seeds], self._dead)
         yield "update"
 
     def _loss_of(self, inputs: Tensor, targets: Tensor) -> Any:
@@ -141,7 +141,9 @@ class NetRace(Trainer):
         """The loss of the best lane; with a fan, the mean over its seeds."""
         if self._out is not None:
             losses = losses.masked_fill(self._out[:, 0], torch.nan)
-        best = losses.view(len(self.lanes), -1).mean(dim=1).nan_to_num(torch.inf).min()
+        if self._seeds > 1:
+            losses = losses.view(-1, self._seeds).mean(dim=1)
+        best = losses.nan_to_num(torch.inf).min()
         return torch.where(torch.isinf(best), self.metrics["leader"], best)
 
     def _call_roll(self) -> None:

@@ -13,8 +13,8 @@ from playground.lessons.racing.work import Work
 
 BIG = 5000  # parameters from which less is kept and drawn
 KEPT = (128, 28)  # places kept of each lane, of a small net and of a big one
-SIDES = (36, 22)  # rows and columns of the surface
-SEEN = (200, 60)  # examples that its loss is the mean over
+SIDES = (32, 20)  # rows and columns of the surface
+SEEN = (128, 60)  # examples that its loss is the mean over
 CHUNK = 2_000_000  # numbers of stacked nets and what they compute at a time
 GROWTH = 1.4  # the slice is laid anew when the race is so many times as long
 MARGIN = 0.22

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, mse_loss
 
 from playground.core.pictures import Answers, Fits, Pictures, Points, Tiles
 from playground.core.refusal import BadValue
@@ -24,6 +24,7 @@ SIDE = 40  # rows and columns of a decision surface
 SHOWN = 12  # test digits whose answers are shown
 EXAM = 300  # test digits that the podium looks at
 PIXELS = 28 * 28
+SMALL = 100_000  # numbers of a data set that may be copied once an epoch
 
 
 class Work(ABC):
@@ -71,7 +72,8 @@ class Work(ABC):
 
 def spread(batch: Tensor, rows: Tensor, seeds: int) -> Tensor:
     """A batch (seeds or 1, n, …) → (nets, n, …): each lane's net of a seed gets that seed's batch."""
-    batch = batch.expand(seeds, *batch.shape[1:])
+    if len(batch) == 1:
+        return batch.expand(len(rows), *batch.shape[1:])
     return batch.repeat(len(rows) // seeds, *[1] * (batch.dim() - 1))
 
 
@@ -93,7 +95,7 @@ class Curve(Work):
         self._y_range = low - 0.1 * (high - low), high + 0.1 * (high - low)
 
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return (outputs - targets).square().mean(dim=(1, 2))
+        return mse_loss(outputs, targets, reduction="none").mean(dim=(1, 2))
 
     def accuracies(self, outputs: Tensor, targets: Tensor) -> None:
         return None
@@ -200,7 +202,7 @@ class Heats:
         self._work = work
         self._size = size
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self._plan: tuple[Tensor, ...] = ()
+        self._ordered: tuple[Tensor, Tensor] | None = None
         self._place = 0
         self.epoch = 0
 
@@ -210,14 +212,25 @@ class Heats:
         if self._size == 0 or self._size >= count:
             self.epoch += 1
             return work.prepared(work.inputs), work.targets
-        if self._place == len(self._plan):
+        if self._place * self._size >= count or not self.epoch:
             self.epoch += 1
-            orders = [torch.randperm(count, generator=generator) for generator in self._generators]
-            self._plan = torch.split(torch.stack(orders).to(work.inputs.device), self._size, dim=1)
             self._place = 0
-        rows = self._plan[self._place]  # (seeds, batch)
+            orders = torch.stack([torch.randperm(count, generator=generator) for generator in self._generators])
+            self._order = orders.to(work.inputs.device)  # (seeds, n)
+            if work.inputs.numel() <= SMALL:  # put in order once, and a batch costs nothing
+                self._ordered = self._picked(self._order)
+        part = slice(self._place * self._size, (self._place + 1) * self._size)
         self._place += 1
+        if self._ordered:
+            inputs, targets = (values[:, part] for values in self._ordered)
+        else:
+            inputs, targets = self._picked(self._order[:, part])
+        return work.prepared(inputs), targets
+
+    def _picked(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        """The data of each seed in the order of rows (seeds, m)."""
+        work = self._work
         if len(work.inputs) == 1:
-            return work.prepared(work.inputs[0][rows]), work.targets[0][rows]
+            return work.inputs[0][rows], work.targets[0][rows]
         each = torch.arange(len(rows), device=rows.device).unsqueeze(1)
-        return work.prepared(work.inputs[each, rows]), work.targets[each, rows]
+        return work.inputs[each, rows], work.targets[each, rows]

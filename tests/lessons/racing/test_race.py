@@ -55,7 +55,9 @@ def test_every_kind_is_torch_optim(device, kind):
         assert np.allclose(laps(run, place), losses, rtol=2e-2 if kind in ("lbfgs", "muon") else 1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize("config", [SPIRAL, replace(SPIRAL, batch=0), replace(SMALL, batch=0), replace(SMALL, batch=90)])
+@pytest.mark.parametrize(
+    "config", [SPIRAL, replace(SPIRAL, batch=0), replace(SMALL, batch=0), replace(SMALL, batch=90)]
+)
 def test_other_works_and_whole_batches(device, config):
     config = replace(config, lanes=PAIR)
     run = race(config, device, 30)
@@ -86,7 +88,7 @@ def test_schedules_move_the_rate_as_torch_does(device, schedule, kind):
     assert np.allclose(laps(run, 1), losses, rtol=5e-2, atol=1e-4)
     picture = run.peek().pictures["laps"]
     assert len(set(picture.rates[0].tolist())) > 1
-    assert set(picture.rates[1].tolist()) == {pytest.approx(0.1)}
+    assert np.allclose(picture.rates[1], 0.1)
     assert close(rows(run, 0)[0], flat(net), 1e-2)
 
 
@@ -122,7 +124,9 @@ def test_a_fan_counts_who_wins_and_shows_median_and_band(device):
 # The promises.
 
 
-@pytest.mark.parametrize("config", [SMALL, replace(SMALL, fan=True), replace(DEEP, lanes=(*PAIR, lane(5, "muon", 0.01)))])
+@pytest.mark.parametrize(
+    "config", [SMALL, replace(SMALL, fan=True), replace(DEEP, lanes=(*PAIR, lane(5, "muon", 0.01)))]
+)
 def test_looking_is_free(device, config):
     """Frames, the finder and refused questions between all steps leave the weights bit-equal."""
     quiet, watched = (Run(RACE.build, config, device) for _ in range(2))

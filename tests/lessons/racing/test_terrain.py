@@ -70,13 +70,13 @@ def test_the_trajectories_are_torch_optims_from_the_first_frame_on(device):
 def test_a_new_start_and_new_rates_move_whole_trajectories_at_once(device):
     run = Run(RACE.build, HILL, device)
     run.advance(steps=10)
-    run.tune(replace(HILL, start_x=1.5, start_y=-0.5))
-    assert np.allclose(tracks(run)[0], rolled(PAIR[0], (1.5, -0.5), 80), atol=1e-3)
+    run.tune(replace(HILL, start_x=0.6, start_y=-0.4))
+    assert np.allclose(tracks(run)[0], rolled(PAIR[0], (0.6, -0.4), 80), atol=1e-3)
     slower = (lane(0, "momentum", 0.0003, momentum=0.5), PAIR[1])
     run.tune(replace(run.config, lanes=slower))
-    assert np.allclose(tracks(run)[0], rolled(slower[0], (1.5, -0.5), 80), atol=1e-3)
+    assert np.allclose(tracks(run)[0], rolled(slower[0], (0.6, -0.4), 80), atol=1e-3)
     assert run.step == 10  # and the race goes on from where it was
-    assert run.peek().pictures["landscape"].start == ((1.5, -0.5),)
+    assert run.peek().pictures["landscape"].start == ((0.6, -0.4),)
 
 
 def test_lanes_come_and_go(device):
