@@ -19,6 +19,7 @@ export function sweepPanel(body, head, stage) {
   body.append(element("div", { class: "sweep-foot" }, text, use));
 
   const suggested = () => Number(Number(picture.suggestion).toPrecision(2));
+  const lowest = () => picture.rates[picture.losses.indexOf(Math.min(...picture.losses))];
   function take() {
     const lr = suggested();
     changeLanes(stage, (spec) => (spec.slot === picture.slot ? { ...spec, lr } : spec));
@@ -47,7 +48,7 @@ export function sweepPanel(body, head, stage) {
       picture = next;
       const lane = laneName(stage, next.slot);
       const rate = suggested();
-      text.textContent = rate > 0 ? fill(words.sweep_found, { lane, rate: format(rate) }) : fill(words.sweep_none, { lane });
+      text.textContent = rate > 0 ? fill(words.sweep_found, { lane, rate: format(rate), lowest: format(Number(lowest().toPrecision(2))) }) : fill(words.sweep_none, { lane });
       use.hidden = !(rate > 0) || !specOf(stage, next.slot);
       use.textContent = fill(words.sweep_use, { rate: format(rate) });
       drawing.canvas.setAttribute("role", "img");

@@ -18,7 +18,6 @@ from playground.lessons.racing.work import Heats, Work
 SWEEP_STEPS = 120
 FROM, TO = 1e-5, 10.0
 LOST = 4.0  # times the lowest loss: from there on it only explodes
-WINDOW = 6  # steps over which the fall is measured
 LEAST_FALL = 0.98  # a lowest loss above this share of the first is no fall
 
 
@@ -53,14 +52,16 @@ def sweep(spec: LaneSpec, work: Work, start: Tensor, config: RaceConfig) -> Swee
 
 
 def _read(slot: int, rates: Tensor, losses: Tensor) -> Sweep:
-    """The curve up to where it explodes; suggested is the rate in the middle of its steepest fall, by factors."""
+    """The curve up to where it explodes, and a quarter of the rate at which it is lowest.
+
+    Measured on three works with eleven kinds, a race of its own for each rate: a quarter trains as well as any; the
+    rate of the steepest fall, as others suggest, is off by a factor of ten now and then.
+    """
     lowest = torch.cummin(losses.nan_to_num(math.inf), dim=0).values
     fine = torch.isfinite(losses) & (losses <= LOST * lowest)
     count = int(fine.int().cumprod(dim=0).sum())
     rates, curve = rates[:count], losses[:count]
-    bottom = int(curve.argmin()) if count else 0
-    suggestion = 0.0
-    if bottom >= WINDOW and curve[bottom] < LEAST_FALL * curve[0]:
-        logs = curve[: bottom + 1].clamp_min(1e-12).log()
-        suggestion = float(rates[int((logs[WINDOW:] - logs[:-WINDOW]).argmin()) + WINDOW // 2])
-    return Sweep(slot, rates, curve, torch.tensor(suggestion))
+    suggestion = torch.zeros(())
+    if count and curve.min() < LEAST_FALL * curve[0]:
+        suggestion = rates[curve.argmin()] / 4
+    return Sweep(slot, rates, curve, suggestion)
