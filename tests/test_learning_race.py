@@ -56,7 +56,7 @@ def test_the_fan_says_who_is_really_faster(device):
     assert podium.loss.argmax() == 0
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("work", WORKS)
 def test_every_kind_learns_with_the_rate_that_a_new_lane_gets(device, work, seed):
     kinds = list(KINDS)
@@ -77,7 +77,7 @@ def test_every_schedule_learns(device, kind):
         assert (len(set(rates.tolist())) == 1) == (schedule == "constant")
 
 
-@pytest.mark.parametrize("seed", (1, 2, 3))
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_rate_that_ends_small_ends_lower(device, seed):
     """What the note of the preset says: cosine and one cycle beat the constant rate."""
     podium = raced(replace(RACE.presets["schedules"].config, seed=seed), device)["podium"]
@@ -85,7 +85,7 @@ def test_a_rate_that_ends_small_ends_lower(device, seed):
     assert max(cosine, cycle) < constant
 
 
-@pytest.mark.parametrize("seed", (1, 2))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_on_the_spirals_muon_and_adam_arrive(device, seed):
     podium = raced(replace(RACE.presets["spiral"].config, seed=seed), device)["podium"]
     assert podium.accuracy[3] >= 0.98
@@ -98,11 +98,12 @@ def test_the_digits_are_read_by_all(device):
 
 
 def test_rosenbrock_and_the_saddle(device):
-    """L-BFGS arrives in the valley's lowest place; at the saddle momentum is away before plain SGD."""
+    """L-BFGS arrives at the lowest place; at the saddle plain SGD stays, momentum leaves, others do at once."""
     assert raced(RACE.presets["trails"].config, device)["podium"].loss[4] < 1e-4
     heights = raced(RACE.presets["saddle"].config, device)["laps"].losses
-    left = [int(np.argmax(line < 1)) for line in heights]
-    assert left[1] < left[0]
+    assert heights[0, -1] > 1.5  # at the saddle the height is 2
+    left = [int(np.argmax(line < 1)) for line in heights[1:]]
+    assert 0 < max(left[1:]) < left[0] < 150
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "lbfgs"])

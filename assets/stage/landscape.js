@@ -9,6 +9,7 @@ import { place, surface } from "./surface.js";
 
 const BOX = { left: 40, right: 10, top: 8, bottom: 24 };
 const CONTOURS = 11;
+const COARSE = 60; // rows above which a map is fine enough to be softened as a whole
 const START_EVERY = 90; // milliseconds between two start points while one is dragged
 const WIDEST = 25; // how far the slider multiplies or divides all rates
 const MAPS = { light: [[250, 252, 255], [198, 211, 229], [140, 156, 184]], dark: [[13, 19, 34], [34, 46, 74], [76, 92, 130]] };
@@ -64,17 +65,18 @@ export function landscapePanel(body, head, stage) {
     const key = `${sum}|${levels.shape}|${isDark()}`;
     if (map.key === key) return;
     const [rows, columns] = levels.shape;
+    const smooth = rows > COARSE ? softened(softened(levels)) : softened(levels);
     const sheet = document.createElement("canvas");
     [sheet.width, sheet.height] = [columns, rows];
     const image = new ImageData(columns, rows);
     const stops = MAPS[isDark() ? "dark" : "light"];
     for (let i = 0; i < levels.length; i += 1) {
-      const share = levels[i] / 255;
+      const share = (rows > COARSE ? smooth : levels)[i] / 255;
       const [a, b, t] = share < 0.5 ? [stops[0], stops[1], 2 * share] : [stops[1], stops[2], 2 * share - 1];
       image.data.set([...a.map((value, k) => value + (b[k] - value) * t), 255], 4 * i);
     }
     sheet.getContext("2d").putImageData(image, 0, 0);
-    map = { key, sheet, lines: contours(levels) };
+    map = { key, sheet, lines: contours(smooth) };
   }
 
   function paint(context, width, height) {
@@ -235,6 +237,22 @@ function star(context, px, py, c) {
   context.lineWidth = 1.5;
   context.stroke();
   context.fill();
+}
+
+/** Each value with a part of its neighbours': the levels come in 256 steps, and contours would show them. */
+function softened(levels) {
+  const [rows, columns] = levels.shape;
+  const soft = new Float32Array(levels.length);
+  const at = (r, q) => levels[Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, q))];
+  for (let r = 0; r < rows; r += 1) {
+    for (let q = 0; q < columns; q += 1) {
+      let sum = 0;
+      for (let i = -1; i < 2; i += 1) for (let j = -1; j < 2; j += 1) sum += at(r + i, q + j) * (2 - Math.abs(i)) * (2 - Math.abs(j));
+      soft[r * columns + q] = sum / 16;
+    }
+  }
+  soft.shape = levels.shape;
+  return soft;
 }
 
 /** Marching squares: line pieces (x1, y1, x2, y2, …) in units of cells, at evenly spaced levels. */

@@ -9,6 +9,8 @@ import { palette } from "./palette.js";
 import { place, surface } from "./surface.js";
 
 const MARGIN = { left: 50, right: 14, top: 10, bottom: 26 };
+const LEAST_SPAN = 4; // the highest loss on a logarithmic axis is so many times the lowest, at least
+const EARLIEST = 10; // steps that the axis holds from the start
 const STRONGEST = 0.98;
 
 export function lapsPanel(body, head, stage) {
@@ -39,13 +41,16 @@ export function lapsPanel(body, head, stage) {
   /** On a closed-form surface there is no noise to smooth away. */
   const isExact = () => stage.state.pictures.landscape?.at !== undefined;
 
+  /** What has been raced so far, where the rest is known already. */
+  const walked = (values) => (picture.now === undefined ? values : values.subarray(0, Math.floor(picture.now / picture.stride) + 1));
+
   /** What a lane has on x: the steps at the middle of its bins, or the seconds that its part of the work has taken. */
   function xsOf(i) {
     if (view.seconds) return row(picture.seconds, i);
     return Float32Array.from({ length: picture.losses.shape[1] }, (_, bin) => bin * picture.stride);
   }
   function xRange() {
-    let last = view.seconds ? 1e-4 : 1;
+    let last = view.seconds ? 1e-4 : EARLIEST;
     if (view.seconds) for (const value of picture.seconds) last = Math.max(last, value);
     else last = Math.max(last, picture.steps, picture.stride);
     return [0, last];
@@ -74,6 +79,7 @@ export function lapsPanel(body, head, stage) {
     const first = Math.max(...picture.slots.map((_, i) => picture.losses[i * picture.losses.shape[1]] ?? 0));
     if (first > 0) high = Math.min(high, 20 * first); // one that explodes must not press the others flat
     low = Math.max(low, high * 1e-9);
+    if (view.log && high < LEAST_SPAN * low) [low, high] = [low / Math.sqrt(LEAST_SPAN), high * Math.sqrt(LEAST_SPAN)];
     return view.log ? [low * 0.7, high * 1.4] : [0, high * 1.06];
   }
 
@@ -87,7 +93,8 @@ export function lapsPanel(body, head, stage) {
     inside(context, box, () => {
       if (picture.low) picture.slots.forEach((slot, i) => band(context, x, y, xsOf(i), smoothed(row(picture.low, i)), smoothed(row(picture.high, i)), laneColour(slot, 0.16)));
       else if (view.smooth > 0.1) picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.losses, i), laneColour(slot, 0.16), 1));
-      picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), smoothed(row(picture.losses, i)), laneColour(slot), 2.25));
+      if (picture.now !== undefined) picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.losses, i), laneColour(slot, 0.4), 1.25));
+      picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), walked(smoothed(row(picture.losses, i))), laneColour(slot), 2.25));
       picture.slots.forEach((slot, i) => end(context, x, y, box, i, slot, c));
     });
     if (hover !== null && hover > box.left && hover < box.right && picture.steps) read(context, box, x, y, c);
@@ -170,6 +177,11 @@ function line(context, x, y, xs, ys, colour, width) {
     isDown = ys[i] >= 0 && xs[i] >= 0;
   }
   context.stroke();
+  if (ys.length !== 1 || !(ys[0] >= 0)) return;
+  context.fillStyle = colour;
+  context.beginPath();
+  context.arc(x.to(xs[0]), y.to(ys[0]), width + 1, 0, 7);
+  context.fill();
 }
 
 function band(context, x, y, xs, low, high, colour) {

@@ -158,7 +158,8 @@ class Laps(Picture):
     """The losses of a race: lanes by their slots over bins of `stride` steps; a negative value means none.
 
     losses (lanes, bins) with the band low..high over the seeds; rates and seconds (lanes, bins) at the end of each bin;
-    fallen (lanes,) seeds that have diverged, died (lanes,) the step at which the last one did, or -1.
+    fallen (lanes,) seeds that have diverged, died (lanes,) the step at which the last one did, or -1. What lies beyond
+    the step `now` is still to come.
     """
 
     slots: tuple[int, ...]
@@ -171,6 +172,7 @@ class Laps(Picture):
     seconds: Array
     fallen: Array
     died: Array
+    now: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

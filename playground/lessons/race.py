@@ -42,11 +42,11 @@ ROSENBROCK = (
     lane(5, "lbfgs", 0.3),
 )
 SADDLE = (
-    lane(0, "sgd", 0.05),
-    lane(1, "momentum", 0.05),
-    lane(2, "rmsprop", 0.05),
-    lane(3, "adam", 0.1),
-    lane(4, "adagrad", 0.3),
+    lane(0, "sgd", 0.02),
+    lane(1, "momentum", 0.02),
+    lane(2, "rmsprop", 0.02),
+    lane(3, "adam", 0.05),
+    lane(4, "adagrad", 0.2),
 )
 
 RACE = Lesson(

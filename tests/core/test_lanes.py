@@ -90,6 +90,20 @@ def test_muon_is_refused_where_there_is_nothing_for_it():
     assert RaceConfig(lanes=muon, depth=2).lanes == muon
 
 
+def test_a_step_that_would_hold_the_machine_up_is_refused():
+    heavy = {"work": "digits", "hidden": 64, "depth": 4, "batch": 1000}
+    with pytest.raises(BadValue, match="race_too_heavy"):
+        RaceConfig(**heavy, fan=True)
+    with pytest.raises(BadValue, match="race_too_heavy"):
+        RaceConfig(work="digits", batch=0)
+    with pytest.raises(BadValue, match="race_too_heavy"):
+        RaceConfig(**heavy, lanes=tuple(lane(slot, "lbfgs", 0.1, iterations=10) for slot in range(8)))
+    with pytest.raises(BadValue, match="race_too_heavy"):
+        RaceConfig(fan=True, lanes=tuple(lane(slot, "lbfgs", 0.1, iterations=10) for slot in range(8)))
+    assert RaceConfig(**heavy).batch == 1000
+    assert RaceConfig(fan=True, lanes=(lane(0, "lbfgs", 0.1), lane(1, "adam", 0.01))).fan
+
+
 def test_what_the_table_offers_is_allowed():
     for kind, card in KINDS.items():
         assert lane(0, kind, card.rate) == LaneSpec(0, kind, card.rate)

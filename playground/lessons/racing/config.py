@@ -18,6 +18,9 @@ from playground.lessons.racing.work import WIDTHS
 FAN = 16  # seeds of a fan
 UNPLANNED = 1000  # steps that the schedules reckon with when a race has no end
 NETS = tuple(WIDTHS)
+MOST_WORK = 1e9  # multiplications of a step: a second on a slow machine, and 100 MB
+ALONE = 1e6  # multiplications that a pass of a single net could do in the time of its calls
+DIGITS = 60_000
 COURSE = (
     lane(0, "sgd", 0.01),
     lane(1, "momentum", 0.01, momentum=0.8),
@@ -34,14 +37,14 @@ class RaceConfig(RunConfig):
         1000, 10, 2000, group="data", integer=True, slider=(20, 2000), shown_if=("work", ("curve", "spiral"))
     )
     noise: float = number(0.1, 0, 2, group="data", slider=(0, 1), shown_if=("work", ("curve", "spiral")))
-    start_x: float = number(0, -10, 10, group="data", live=True, shown_if=("work", tuple(SURFACES)))
-    start_y: float = number(0, -10, 10, group="data", live=True, shown_if=("work", tuple(SURFACES)))
+    start_x: float = number(0, -10, 10, group="data", live=True, shown_if=("work", ()))  # dropped on the map instead
+    start_y: float = number(0, -10, 10, group="data", live=True, shown_if=("work", ()))
     depth: int = number(1, 1, 4, group="net", integer=True, slider=(1, 4), shown_if=("work", NETS))
     hidden: int = number(20, 1, 64, group="net", integer=True, slider=(1, 64), shown_if=("work", NETS))
     activation: str = choice("relu", ACTIVATIONS, group="net", shown_if=("work", NETS))
     lanes: tuple[LaneSpec, ...] = lanes(COURSE, group="training")
     batch: int = number(32, 0, 1000, group="training", integer=True, slider=(0, 200), shown_if=("work", NETS))
-    fan: bool = toggle(False, group="training")
+    fan: bool = toggle(False, group="training", shown_if=("work", NETS))
     steps: int = number(COURSE_STEPS, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
 
     def __post_init__(self) -> None:
@@ -51,6 +54,16 @@ class RaceConfig(RunConfig):
             raise BadValue("muon_surface")
         if has_muon and self.depth < 2:
             raise BadValue("muon_depth")
+        if self.work in NETS and self._work_of_a_step() > MOST_WORK:
+            raise BadValue("race_too_heavy")
+
+    def _work_of_a_step(self) -> float:
+        """About how many multiplications one forward pass of everybody takes; L-BFGS takes several."""
+        again = sum(passes_of(spec) - 1 for spec in self.lanes)  # one net at a time, which has its price
+        examples = DIGITS if self.work == "digits" else self.samples
+        batch = min(self.batch or examples, examples)
+        one = batch * self.shape.count
+        return len(self.seeds) * (len(self.lanes) * one + again * (one + ALONE))
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -76,6 +89,11 @@ class RaceConfig(RunConfig):
     @property
     def slots(self) -> tuple[int, ...]:
         return tuple(spec.slot for spec in self.lanes)
+
+
+def passes_of(spec: LaneSpec) -> float:
+    """How often a lane computes its loss in a step."""
+    return 1 + 1.25 * spec.option("iterations") if spec.kind == "lbfgs" else 1.0
 
 
 def median_of_sound(values: torch.Tensor) -> torch.Tensor:

@@ -50,7 +50,10 @@ class Descent:
             self._points.grad.zero_()
             heights = self._height(self._points)
             heights.sum().backward()  # type: ignore[no-untyped-call]
+            lost = self._lost.tolist()
             for place, lane in enumerate(self.lanes):
+                if lost[place]:
+                    continue
                 lane.follow(step)
                 lane.step(
                     heights.detach()[place : place + 1], lambda seed, weights: self._height(weights.view(1, 2))[0]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from playground.core.knobs import Config
 from playground.core.lanes import LaneSpec
+from playground.core.limits import EXPLODED
 from playground.core.pictures import Pictures, Podium, Sweep
 from playground.core.refusal import BadValue, echo
 from playground.core.trainer import Trainer
@@ -144,7 +145,7 @@ class NetRace(Trainer):
         if self._seeds > 1:
             losses = losses.view(-1, self._seeds).mean(dim=1)
         best = losses.nan_to_num(torch.inf).min()
-        return torch.where(torch.isinf(best), self.metrics["leader"], best)
+        return torch.where(best < EXPLODED, best, self.metrics["leader"])  # all gone: the roll call will find out
 
     def _call_roll(self) -> None:
         """Take diverged nets out of the race: their weights are set to zero from here on."""

@@ -9,15 +9,19 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.knobs import Config
+from playground.core.limits import EXPLODED
 from playground.core.pictures import Landscape, Laps, Pictures, Podium
+from playground.core.refusal import BadValue
 from playground.core.trainer import Trainer
-from playground.lessons.racing.config import RaceConfig
+from playground.lessons.racing.config import RaceConfig, passes_of
 from playground.lessons.racing.descent import Descent
 from playground.lessons.racing.record import BINS
 from playground.lessons.racing.surfaces import SURFACES
 
 FLOOR = 0.3  # added to the heights before their logarithm, so that a minimum of 0 has a bottom
 SIDE = 120  # rows and columns of the drawn surface
+EFFORT = 4000  # times that a lane computes its loss, all lanes together, while a hand drags the start: half a second
+CATCH_UP = 5  # steps that a ball takes at a time while it is behind the clock
 LONGEST = 1500  # steps of a trajectory; a ball stands still at its end
 DRAWN = 400  # places of a trajectory that are drawn
 
@@ -35,10 +39,11 @@ class TerrainRace(Trainer):
         self._roll(config)
 
     def _roll(self, config: RaceConfig) -> None:
-        """All trajectories from the start to the planned end, and at least to where the balls are."""
+        """All trajectories from the start to the planned end, as far as that is a moment's work."""
         self._config = config
         descent = Descent(self._surface, config.start, config.lanes, config.planned)
-        descent.roll(min(LONGEST, max(config.planned, self._step)))
+        effort = sum(passes_of(spec) for spec in config.lanes)
+        descent.roll(int(min(LONGEST, config.planned, EFFORT / effort)))
         self.descent = descent
         self._places = torch.stack(descent.places)  # (steps + 1, lanes, 2)
         self._heights = torch.stack(descent.heights)  # (steps + 1, lanes)
@@ -54,6 +59,9 @@ class TerrainRace(Trainer):
     def nets(self) -> tuple[nn.Module, ...]:
         return ()
 
+    def lacking(self) -> BadValue | None:
+        return BadValue("all_diverged") if bool((self._died() >= 0).all()) else None
+
     @property
     def _at(self) -> int:
         return min(self._step, len(self._places) - 1)
@@ -63,10 +71,12 @@ class TerrainRace(Trainer):
         yield "forward"
         yield "loss"
         yield "backward"
-        if self._step >= len(self._places) - 1 and len(self._places) <= LONGEST:
-            self.descent.roll(1)  # raced on past the planned end
+        behind = min(LONGEST, self._step + 1) - (len(self._places) - 1)
+        if behind > 0:  # past the planned end, or where a change has thrown the balls back
+            self.descent.roll(min(behind, CATCH_UP))
             self._places, self._heights = torch.stack(self.descent.places), torch.stack(self.descent.heights)
-        self.metrics = {"leader": self._heights[self._at].min()}
+        best = self._heights[self._at].masked_fill(self._died() >= 0, torch.inf).min()
+        self.metrics = {"leader": torch.where(best < EXPLODED, best, self.metrics["leader"])}
         self._step += 1
         yield "update"
 
@@ -116,12 +126,13 @@ class TerrainRace(Trainer):
         )
 
     def _laps(self) -> Laps:
-        stride = max(1, -(-self._at // BINS))
-        kept = list(range(0, self._at, stride))
-        died = self._died()
-        losses = self._heights[kept].T
+        """The heights along the whole trajectories, thinned like a long race."""
+        count = len(self._places)
+        stride = max(1, -(-count // BINS))
+        kept = list(range(0, count, stride))
+        lost = self.descent.lost_at
         steps = torch.tensor(kept)
-        losses = torch.where((died[:, None] >= 0) & (steps >= died[:, None]), -1.0, losses)
+        heights = torch.where((lost[:, None] >= 0) & (steps >= lost[:, None]), -1.0, self._heights[kept].T)
         rates, seconds = (torch.tensor(side)[kept].T for side in (self.descent.rates, self.descent.seconds))
-        slots = self._config.slots
-        return Laps(slots, stride, self._at, losses, None, None, rates, seconds, (died >= 0).long(), died)
+        slots, died = self._config.slots, self._died()
+        return Laps(slots, stride, count - 1, heights, None, None, rates, seconds, (died >= 0).long(), died, self._at)

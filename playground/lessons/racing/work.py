@@ -103,7 +103,7 @@ class Curve(Work):
     def look(self, slots: tuple[int, ...], rows: Tensor) -> Pictures:
         nets = rows.flatten(0, 1)
         fits = self.shape.forward(nets, self._grid.view(1, -1, 1).expand(len(nets), -1, -1))
-        values = fits.view(*rows.shape[:2], GRID).clamp(-1e3, 1e3)
+        values = fits.view(*rows.shape[:2], GRID).nan_to_num(0.0).clamp(-1e3, 1e3)
         return {"fits": Fits(slots, self._grid, values, (-1.05, 1.05), self._y_range, self._points)}
 
 

@@ -262,6 +262,22 @@ def test_when_all_have_diverged_the_page_says_so_and_goes_on_with_another_rate(d
     assert seat.begin() is not None
 
 
+@pytest.mark.parametrize("work", ["curve", "spiral", "rosenbrock", "beale"])
+@pytest.mark.parametrize("rate", [3.0, 100.0])
+def test_whatever_explodes_every_frame_is_sound(device, work, rate):
+    """All kinds at absurd rates in a deep net, looked at often: only numbers arrive, and no lane stops the run."""
+    kinds = [kind for kind in KINDS if kind != "muon" or work in ("curve", "spiral")]
+    for some in (kinds[:6], kinds[6:]):
+        lanes = tuple(lane(slot, kind, rate) for slot, kind in enumerate(some))
+        config = RaceConfig(work=work, lanes=lanes, depth=4, hidden=24, samples=60, batch=20, steps=64)
+        run = Run(RACE.build, config, device)
+        while run.stop is None:
+            run.advance(steps=5)
+            frame = run.peek()
+            encode({}, frame.pictures)
+        assert run.stop.reason == "finished"
+
+
 # What is shown.
 
 

@@ -11,6 +11,8 @@ from playground.core.run import Run
 from playground.lessons.race import RACE
 from playground.lessons.racing.config import RaceConfig
 from playground.lessons.racing.surfaces import SURFACES
+from playground.text import Text
+from playground.ui.seat import Seat
 
 PAIR = (lane(0, "momentum", 0.001), lane(2, "adam", 0.05))
 HILL = RaceConfig(work="rosenbrock", lanes=PAIR, steps=80)
@@ -111,3 +113,32 @@ def test_a_race_past_the_planned_end_and_past_the_longest_trajectory(device):
     frame = endless.peek()
     assert frame.step == 5000
     assert np.isfinite(frame.metrics["leader"])
+
+
+def test_a_change_late_in_a_race_of_many_passes_costs_a_moment_and_the_balls_catch_up(device):
+    """Eight times L-BFGS: the whole trajectory would take minutes while the machine waits."""
+    lanes = tuple(lane(slot, "lbfgs", 0.1 + slot / 100, iterations=10) for slot in range(8))
+    run = Run(RACE.build, replace(HILL, lanes=lanes, steps=60), device)
+    assert len(tracks(run)[0]) < 60
+    run.advance(steps=55)
+    before = tracks(run)
+    run.tune(replace(run.config, lanes=lanes[:-1]))
+    run.advance(steps=5)
+    again = Run(RACE.build, replace(HILL, lanes=lanes[:-1], steps=60), device)
+    again.advance(steps=60)
+    assert run.peek().pictures["landscape"].at == again.peek().pictures["landscape"].at
+    assert np.array_equal(tracks(run)[0], tracks(again)[0])
+    assert len(before) == 8
+
+
+def test_when_all_balls_are_lost_the_page_says_so(device):
+    """On Beale's surface the heights out there are beyond any bound of a run."""
+    seat = Seat(RACE, Text("en"), device)
+    seat.renew(replace(HILL, work="beale", lanes=(lane(0, "sgd", 50.0), lane(1, "sgd", 80.0))))
+    ticket = seat.begin()
+    for _ in range(30):
+        seat.take_turn(ticket, 0.01)
+        frame = seat.frame()
+    assert "Every lane has diverged" in frame
+    assert not seat.playing
+    assert seat.run.stop is None
