@@ -1,17 +1,17 @@
 // Draws a Landscape: the loss as a map with contour lines, and on it the trails of all lanes.
 
 import { drawAxes, format, inside, scale } from "./axes.js";
+import { contours, softened } from "./contours.js";
 import { tag } from "./curve.js";
 import { element, fill, throttle } from "./dom.js";
-import { changeLanes, laneColour, laneName } from "./lanes.js";
+import { hillSliders } from "./hill.js";
+import { laneColour, laneName } from "./lanes.js";
 import { isDark, palette } from "./palette.js";
 import { place, surface } from "./surface.js";
 
 const BOX = { left: 40, right: 10, top: 8, bottom: 24 };
-const CONTOURS = 11;
 const COARSE = 60; // rows above which a map is fine enough to be softened as a whole
 const START_EVERY = 90; // milliseconds between two start points while one is dragged
-const WIDEST = 25; // how far the slider multiplies or divides all rates
 const MAPS = { light: [[250, 252, 255], [198, 211, 229], [140, 156, 184]], dark: [[13, 19, 34], [34, 46, 74], [76, 92, 130]] };
 const INK = { light: "rgba(60,76,108,0.34)", dark: "rgba(190,206,240,0.26)" };
 
@@ -182,48 +182,6 @@ export function landscapePanel(body, head, stage) {
   };
 }
 
-/** Two sliders that bend all trajectories at once: a factor on all rates, and the momentum of those that have one. */
-function hillSliders(stage) {
-  const { words } = stage;
-  let base = null; // the lanes as they were when the hand took hold
-  const factorBox = element("output", { text: "×1" });
-  const factor = element("input", { type: "range", min: -100, max: 100, value: 0, "aria-label": words.landscape_rates });
-  const momentumBox = element("output");
-  const momentum = element("input", { type: "range", min: 0, max: 99, "aria-label": words.landscape_momentum });
-  const send = throttle((change) => changeLanes(stage, change), START_EVERY);
-  const bounded = (value) => Number(Math.min(100, Math.max(1e-6, value)).toPrecision(3));
-  const hold = () => { base = stage.state.config.lanes; };
-  factor.addEventListener("input", () => {
-    base ??= stage.state.config.lanes;
-    const by = WIDEST ** (Number(factor.value) / 100);
-    factorBox.textContent = `×${format(Number(by.toPrecision(2)))}`;
-    const rates = new Map(base.map((spec) => [spec.slot, bounded(spec.lr * by)]));
-    send((spec) => (rates.has(spec.slot) ? { ...spec, lr: rates.get(spec.slot) } : spec));
-  });
-  factor.addEventListener("pointerdown", hold);
-  factor.addEventListener("change", () => { base = null; factor.value = 0; factorBox.textContent = "×1"; });
-  const hasMomentum = (spec) => ["momentum", "nesterov"].includes(spec.kind);
-  momentum.addEventListener("input", () => {
-    const value = Number(momentum.value) / 100;
-    momentumBox.textContent = value.toFixed(2);
-    send((spec) => (hasMomentum(spec) ? { ...spec, options: [...spec.options.filter(([name]) => name !== "momentum"), ["momentum", value]] } : spec));
-  });
-  const momentumRow = element("label", {}, element("span", { text: words.landscape_momentum }), momentum, momentumBox);
-  const node = element("div", { class: "hill", hidden: true }, element("label", {}, element("span", { text: words.landscape_rates }), factor, factorBox), momentumRow);
-  return {
-    node,
-    draw(isShown) {
-      node.hidden = !isShown;
-      const spec = stage.state.config.lanes.find(hasMomentum);
-      momentumRow.hidden = !spec;
-      if (!spec || momentum.matches(":active")) return;
-      const value = Object.fromEntries(spec.options).momentum ?? 0.9;
-      momentum.value = 100 * value;
-      momentumBox.textContent = value.toFixed(2);
-    },
-  };
-}
-
 function star(context, px, py, c) {
   context.beginPath();
   for (let i = 0; i < 10; i += 1) {
@@ -237,45 +195,4 @@ function star(context, px, py, c) {
   context.lineWidth = 1.5;
   context.stroke();
   context.fill();
-}
-
-/** Each value with a part of its neighbours': the levels come in 256 steps, and contours would show them. */
-function softened(levels) {
-  const [rows, columns] = levels.shape;
-  const soft = new Float32Array(levels.length);
-  const at = (r, q) => levels[Math.min(rows - 1, Math.max(0, r)) * columns + Math.min(columns - 1, Math.max(0, q))];
-  for (let r = 0; r < rows; r += 1) {
-    for (let q = 0; q < columns; q += 1) {
-      let sum = 0;
-      for (let i = -1; i < 2; i += 1) for (let j = -1; j < 2; j += 1) sum += at(r + i, q + j) * (2 - Math.abs(i)) * (2 - Math.abs(j));
-      soft[r * columns + q] = sum / 16;
-    }
-  }
-  soft.shape = levels.shape;
-  return soft;
-}
-
-/** Marching squares: line pieces (x1, y1, x2, y2, …) in units of cells, at evenly spaced levels. */
-function contours(levels) {
-  const [rows, columns] = levels.shape;
-  const found = [];
-  for (let n = 1; n < CONTOURS; n += 1) {
-    const level = (255 * n) / CONTOURS;
-    for (let r = 0; r + 1 < rows; r += 1) {
-      for (let q = 0; q + 1 < columns; q += 1) {
-        const corners = [levels[r * columns + q], levels[r * columns + q + 1], levels[(r + 1) * columns + q + 1], levels[(r + 1) * columns + q]];
-        const spots = [[q, r], [q + 1, r], [q + 1, r + 1], [q, r + 1]];
-        const cuts = [];
-        for (let e = 0; e < 4; e += 1) {
-          const [a, b] = [corners[e], corners[(e + 1) % 4]];
-          if (a < level === b < level) continue;
-          const t = (level - a) / (b - a);
-          const [from, to] = [spots[e], spots[(e + 1) % 4]];
-          cuts.push(from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1]));
-        }
-        for (let i = 0; i + 3 < cuts.length; i += 4) found.push(cuts[i], cuts[i + 1], cuts[i + 2], cuts[i + 3]);
-      }
-    }
-  }
-  return Float32Array.from(found);
 }

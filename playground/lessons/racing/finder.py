@@ -11,9 +11,10 @@ from torch import Tensor
 from playground.core.lanes import LaneSpec
 from playground.core.pictures import Sweep
 from playground.lessons.racing.config import RaceConfig
+from playground.lessons.racing.heats import Heats
 from playground.lessons.racing.lane import Lane
 from playground.lessons.racing.stack import Stack
-from playground.lessons.racing.work import Heats, Work
+from playground.lessons.racing.work import Work
 
 SWEEP_STEPS = 120
 FROM, TO = 1e-5, 10.0

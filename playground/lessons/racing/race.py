@@ -16,11 +16,12 @@ from playground.core.refusal import BadValue, echo
 from playground.core.trainer import Trainer
 from playground.lessons.racing.config import RaceConfig, median_of_sound
 from playground.lessons.racing.finder import sweep
+from playground.lessons.racing.heats import Heats
 from playground.lessons.racing.lane import Lane, Watch
 from playground.lessons.racing.record import Record
 from playground.lessons.racing.stack import Stack
 from playground.lessons.racing.trails import Trails
-from playground.lessons.racing.work import Heats, make_work, spread
+from playground.lessons.racing.work import make_work, spread
 
 CHECK_EVERY = 32  # steps between two roll calls that take diverged nets out
 
