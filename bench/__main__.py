@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import autoencoder, digits, frames, gan, latency, loops, start
+from bench import autoencoder, digits, frames, gan, latency, loops, race, start
 
 
 def main() -> None:
@@ -14,6 +14,7 @@ def main() -> None:
     digits.report()
     autoencoder.report()
     gan.report()
+    race.report()
 
 
 if __name__ == "__main__":

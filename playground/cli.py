@@ -58,13 +58,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_lesson(commands: Any, lesson: Lesson) -> None:
     text = Text("en")
     parser = commands.add_parser(lesson.key, help=text.say(f"{lesson.key}.title"))
-    parser.set_defaults(do=_train, lesson=lesson)
+    parser.set_defaults(do=_train, lesson=lesson, open=None, save=None)
     parser.add_argument("--preset", choices=list(lesson.presets), help="the settings to start from")
     parser.add_argument("--device", default="auto", help="auto, cuda, cuda:N, mps or cpu")
     parser.add_argument("--data-dir", metavar="DIR", help="folder that holds downloaded data sets")
     parser.add_argument("--json", action="store_true", help="print one JSON object a frame: step and metrics")
-    parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
-    parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
+    if lesson.keeps:
+        parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
+        parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
     knobs = parser.add_argument_group("knobs")
     for name, knob in lesson.config.knobs().items():
         told = text.say(f"knobs.{name}.label")

@@ -6,12 +6,12 @@ import { shareButton } from "./share.js";
 const LARGEST = 64e6; // bytes of a file that is sent
 
 export function keepBar(stage) {
-  const { words } = stage;
+  const { words, spec } = stage;
   let fetched = null;
   const save = element("button", { type: "button", text: words.keep_save, title: words.keep_save_help, "data-keep": "save", onclick: () => stage.send({ kind: "save" }) });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), save, open, file);
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), ...(spec.keeps ? [save, open, file] : []));
 
   async function picked() {
     const chosen = file.files[0];

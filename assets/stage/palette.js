@@ -11,6 +11,9 @@ const DARK = {
 };
 // Okabe and Ito's colours, which most kinds of colour-blindness can tell apart.
 const CLASSES = [[233, 124, 22], [26, 115, 196], [0, 158, 115], [204, 90, 160], [150, 120, 30]];
+// The lanes of a race: the first four are the course's blue, orange, green and red.
+const LANES = [[31, 111, 190], [233, 124, 22], [0, 150, 110], [214, 48, 74], [128, 88, 200], [20, 165, 200], [150, 125, 20], [205, 85, 165]];
+const DARK_LANES = [[84, 164, 240], [250, 156, 64], [40, 200, 152], [255, 105, 120], [172, 140, 250], [70, 208, 235], [214, 190, 70], [246, 130, 205]];
 const COURSE_CLASSES = [[190, 25, 45], [10, 120, 65]]; // the two ends of matplotlib's RdYlGn
 const COURSE_ZERO = [255, 250, 190];
 
@@ -57,6 +60,7 @@ export function palette(course = false) {
     signed: ramp(base.minus, base.zero, base.plus),
     field: ramp(classes[0], zero, classes[1], 0.74),
     classField: classRamp(base.zero, classes),
+    lanes: isDark() ? DARK_LANES : LANES,
     series: [base.plus, base.minus, [0, 158, 115], [204, 90, 160]],
   });
   return made.get(key);

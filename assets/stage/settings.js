@@ -2,6 +2,7 @@
 
 import { format } from "./axes.js";
 import { element, throttle } from "./dom.js";
+import { lanesWidget } from "./lanes.js";
 import { css, palette } from "./palette.js";
 import { surface } from "./surface.js";
 
@@ -12,6 +13,7 @@ const LARGEST_FILE = 1e6; // bytes; the server checks again
 export function settingsPanel(parent, stage) {
   const { spec, words } = stage;
   const widgets = new Map();
+  const rooms = []; // [group, its widgets]
   const change = (name, value) => stage.send({ kind: "set", values: { [name]: value } });
   const galleryPart = spec.gallery ? gallery(stage, change) : null;
   const wide = window.matchMedia("(min-width: 900px)").matches;
@@ -26,7 +28,9 @@ export function settingsPanel(parent, stage) {
     }
     if (!body.children.length) continue;
     const open = wide && group !== "run";
-    parent.append(element("details", { open, "data-group": group }, element("summary", { text: words[`group_${group}`] }), body));
+    const room = element("details", { open, "data-group": group }, element("summary", { text: words[`group_${group}`] }), body);
+    rooms.push([room, body]);
+    parent.append(room);
   }
 
   return {
@@ -37,6 +41,7 @@ export function settingsPanel(parent, stage) {
         const condition = widget.knob.shown_if;
         widget.node.hidden = Boolean(condition && !condition[1].includes(state.config[condition[0]])) || (name === "classes" && state.config.own !== null);
       }
+      for (const [room, body] of rooms) room.hidden = [...body.children].every((node) => node.hidden);
     },
   };
 }
@@ -53,6 +58,7 @@ function labelled(knob, control, value) {
 }
 
 const MAKERS = {
+  lanes: lanesWidget,
   number(knob, change) {
     const [low, high] = knob.slider;
     const send = throttle(change, SEND_EVERY);

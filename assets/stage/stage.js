@@ -13,6 +13,9 @@ import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
 import { keepBar } from "./keep.js";
 import { latentPanel } from "./latent.js";
+import { landscapePanel } from "./landscape.js";
+import { lapsPanel } from "./laps.js";
+import { answersPanel, fitsPanel, tilesPanel } from "./learnt.js";
 import { networkPanel } from "./network.js";
 import { opinionsPanel, touchPanel } from "./opinions.js";
 import { padPanel } from "./pad.js";
@@ -22,6 +25,8 @@ import { passagePanel } from "./passage.js";
 import { planePanel } from "./plane.js";
 import { settingsPanel } from "./settings.js";
 import { rebuiltPanel } from "./strips.js";
+import { podiumPanel } from "./podium.js";
+import { sweepPanel } from "./sweep.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
 
@@ -61,6 +66,13 @@ const PANELS = {
   quality: { make: chartsPanel, column: "right" },
   opinion: { make: opinionsPanel, column: "left" },
   touch: { make: touchPanel, column: "right" },
+  podium: { make: podiumPanel, column: "left" },
+  laps: { make: lapsPanel, column: "left" },
+  sweep: { make: sweepPanel, column: "left" },
+  fits: { make: fitsPanel, column: "right" },
+  tiles: { make: tilesPanel, column: "right" },
+  answers: { make: answersPanel, column: "right" },
+  landscape: { make: landscapePanel, column: "right" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;

@@ -211,8 +211,10 @@ def choice(
     return _declare(Choice(default, group, live, shown_if, "", tuple(options)))
 
 
-def toggle(default: bool, *, group: str, live: bool = False) -> Any:
-    return _declare(Toggle(default, group, live))
+def toggle(
+    default: bool, *, group: str, live: bool = False, shown_if: tuple[str, tuple[str, ...]] | None = None
+) -> Any:
+    return _declare(Toggle(default, group, live, shown_if))
 
 
 def subset(default: tuple[str, ...], options: tuple[str, ...], *, group: str) -> Any:

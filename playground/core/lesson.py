@@ -34,6 +34,7 @@ class Lesson:
     stages: tuple[str, ...] = Trainer.STAGES  # of one step, as its trainer names them
     has_epochs: bool = True
     gallery: str = ""  # the knob that is chosen by thumbnails
+    keeps: bool = True  # whether a run can be kept in a file
     thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
     read_picture: Callable[[bytes, bool], Any] | None = None  # the flag: normalise
     read_table: Callable[[bytes], tuple[tuple[float, float, int], ...]] | None = None

@@ -5,6 +5,7 @@ from playground.lessons.autoencoder import AUTOENCODER
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.digits import DIGITS_LESSON
 from playground.lessons.gan import GAN
+from playground.lessons.race import RACE
 from playground.lessons.regression import REGRESSION
 
-LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON, AUTOENCODER, GAN)
+LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON, AUTOENCODER, GAN, RACE)

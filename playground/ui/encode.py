@@ -26,6 +26,7 @@ from playground.core.pictures import (
     Prints,
     Strips,
 )
+from playground.core.trackside import Answers, Landscape, Tiles
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -89,6 +90,12 @@ def pack(picture: Picture) -> Packed:
     if isinstance(picture, Passage):
         packed |= {name: _bytes(value) for name in ("source", "drawn") if (value := getattr(picture, name)) is not None}
         packed |= {name: [_signed(layer) for layer in getattr(picture, name)] for name in ("down", "up")}
+    if isinstance(picture, Tiles):
+        packed["values"] = _bytes(picture.values)
+    if isinstance(picture, Landscape):
+        packed["levels"] = _bytes(picture.levels)
+    if isinstance(picture, Answers):
+        packed |= {name: _bytes(getattr(picture, name)) for name in ("images", "truth", "guess")}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed

@@ -149,12 +149,18 @@ class Seat:
         self._parcel = {"token": self._parcels.put(parcel), "name": parcel.name}
 
     def save(self) -> None:
-        """Hand out the run as a file."""
+        """Hand out the run as a file; raises BadValue where the lesson keeps none."""
+        self._must_keep()
         name = f"{self.lesson.key}-{self._preset() or 'run'}-{self.run.step}.safetensors"
         self.hand_out(Parcel(name, write(self.run, self.lesson.key)))
 
+    def _must_keep(self) -> None:
+        if not self.lesson.keeps:
+            raise BadValue("bad_keep")
+
     def open_file(self, data: bytes) -> None:
         """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
+        self._must_keep()
         run = reopened(read(data), self.lesson, self.device)
         self.interrupt()
         self._replace_run(run)

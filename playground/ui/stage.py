@@ -9,6 +9,7 @@ import orjson
 
 from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
+from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
 from playground.lessons import LESSONS
 from playground.text import Text
@@ -47,6 +48,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "lede": text.say(f"{lesson.key}.lede"),
         "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
         "gallery": lesson.gallery,
+        "keeps": lesson.keeps,
         "upload": lesson.read_table is not None,
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [
@@ -74,4 +76,37 @@ def _knob(knob: Knob, text: Text) -> dict[str, Any]:
         card |= {"low": knob.low, "high": knob.high, "slider": slider, "log": knob.log, "integer": knob.integer}
     if isinstance(knob, (Choice, Subset)):
         card["options"] = [{"value": option, "label": text.say(f"options.{option}")} for option in knob.options]
+    if isinstance(knob, Lanes):
+        card |= _lanes(text)
     return card
+
+
+def _lanes(text: Text) -> dict[str, Any]:
+    """What the table of lanes offers."""
+    return {
+        "least": LEAST_LANES,
+        "most": MOST_LANES,
+        "slider": (1e-4, 1.0),
+        "low": LOWEST_RATE,
+        "high": HIGHEST_RATE,
+        "schedules": [{"value": name, "label": text.say(f"lane_schedules.{name}")} for name in SCHEDULES],
+        "kinds": [
+            {
+                "value": name,
+                "label": text.say(f"lane_kinds.{name}"),
+                "rate": kind.rate,
+                "options": [
+                    {
+                        "name": key,
+                        "label": text.say(f"lane_options.{key}"),
+                        "default": option.default,
+                        "low": option.low,
+                        "high": option.high,
+                        "integer": option.integer,
+                    }
+                    for key, option in kind.options.items()
+                ],
+            }
+            for name, kind in KINDS.items()
+        ],
+    }

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from playground.core.knobs import Choice, Subset
+from playground.core.lanes import KINDS, SCHEDULES
 from playground.core.refusal import BadValue
 from playground.lessons import LESSONS
 from playground.lessons.gan import Gan, GanConfig
@@ -39,6 +40,7 @@ FAMILIES = {
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
         *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss", "metric_full_knn_accuracy"),
         *("metric_d_real", "metric_score", "metric_band_share"),
+        "metric_leader",
     ],
     "words[`conv_${name}`]": [
         f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation", "conv", "max", "avg")
@@ -88,6 +90,8 @@ def used():
     paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
     paths |= {"remarks.small_digits"}  # Desk.remark
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
+    paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
+    paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
     for name, knob in KNOBS.items():
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):
