@@ -8,8 +8,12 @@ import { element, fill } from "./dom.js";
 import { barsPanel, fieldPanel } from "./field.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
+import { landscapePanel } from "./landscape.js";
 import { networkPanel } from "./network.js";
 import { padPanel } from "./pad.js";
+import { replayPanel } from "./replay.js";
+import { returnsPanel } from "./returns.js";
+import { scenePanel } from "./scene.js";
 import { settingsPanel } from "./settings.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
 import { transport } from "./transport.js";
@@ -38,6 +42,11 @@ const PANELS = {
   convolution: { make: convolutionPanel, column: "below", waits: true },
   cards: { make: cardsPanel, column: "below" },
   prints: { make: printsPanel, column: "below" },
+  scene: { make: scenePanel, column: "above" },
+  rival: { make: scenePanel, column: "above" },
+  returns: { make: returnsPanel, column: "left" },
+  landscape: { make: landscapePanel, column: "right" },
+  replay: { make: replayPanel, column: "right" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;

@@ -7,6 +7,7 @@ const STAGES = ["forward", "loss", "backward", "update"];
 const MAIN_METRICS = [
   "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy",
   "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "full_accuracy",
+  "acts", "return", "test_return", "epsilon", "rival",
 ];
 
 export function transport(parent, stage) {

@@ -10,6 +10,8 @@ from playground.core.limits import RunConfig
 from playground.core.pictures import Points
 from playground.core.run import Build
 
+SPEEDS = ("slow", "one", "real", "max")
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -29,7 +31,8 @@ class Lesson:
     build: Build
     presets: Mapping[str, Preset]
     panels: tuple[str, ...]  # names of pictures, in reading order
-    pace: int  # steps a frame at real speed: how often the course redraws
+    pace: float  # steps a frame at real speed: how often the course redraws
+    speeds: tuple[str, ...] = SPEEDS
     gallery: str = ""  # the knob that is chosen by thumbnails
     thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
     read_picture: Callable[[bytes], Any] | None = None

@@ -52,6 +52,8 @@ class Run:
         with self._randomness.own():
             self._trainer = build(config, device)
         self._pending: list[Metrics] = []
+        self._recorded = 0  # the step up to which limits were checked
+        self._is_verdict_open = True
         self._stages: Iterator[str] | None = None
         self._stage = ""
         self._is_hurried = False
@@ -75,7 +77,8 @@ class Run:
             if self._stages:
                 self._finish_step()
             while self.step < last and not self.stop:
-                pending.append(step())
+                if metrics := step():
+                    pending.append(metrics)
                 self.step += 1
                 now = clock()
                 if now > end or self._is_hurried or (now > give_way and COMPUTE.contended):
@@ -99,7 +102,8 @@ class Run:
             pass
         self._stages = None
         self._stage = self._trainer.STAGES[-1]
-        self._pending.append(self._trainer.metrics)
+        if self._trainer.metrics:
+            self._pending.append(self._trainer.metrics)
         self.step += 1
 
     def peek(self, *, closely: bool = False) -> Frame:
@@ -145,11 +149,16 @@ class Run:
             self.history.extend(name, np.arange(first, self.step)[sound], values[sound])
         for name, value in measured.items():
             self.history.extend(name, np.array([self.step]), value.reshape(1))
-        if not self.stop and count:
-            self.stop = self._limits.reached(next(iter(losses.values())), self.step)
+        if not self.stop and self.step > self._recorded:
+            verdict = self._trainer.verdict() if self._is_verdict_open else None
+            values = next(iter(losses.values()), np.empty(0, dtype=np.float32))
+            self.stop = verdict or self._limits.reached(values, self.step)
+        self._recorded = self.step
 
     def _loss_curve(self) -> Curve:
-        shown = {name: series.shown(SHOWN) for name, series in self.history.series.items() if "accuracy" not in name}
+        uncharted = self._trainer.UNCHARTED
+        series = {name: series for name, series in self.history.series.items() if name not in uncharted}
+        shown = {name: line.shown(SHOWN) for name, line in series.items() if "accuracy" not in name}
         return Curve({name: np.stack(points).astype(np.float32) for name, points in shown.items()}, log=True)
 
     def tune(self, config: RunConfig) -> None:
@@ -204,6 +213,7 @@ class Run:
         """Go on after a stop; a diverged run must be built anew instead."""
         assert self.stop is None or self.stop.reason != "diverged"
         self.stop = None
+        self._is_verdict_open = False
         self._limits.resume(self.step)
 
     def _settle(self) -> None:

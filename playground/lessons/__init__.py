@@ -3,6 +3,7 @@
 from playground.core.lesson import Lesson
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.digits import DIGITS_LESSON
+from playground.lessons.dqn import DQN
 from playground.lessons.regression import REGRESSION
 
-LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON)
+LESSONS: tuple[Lesson, ...] = (REGRESSION, CLASSIFIER, DIGITS_LESSON, DQN)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
-from playground.ui.seat import SPEEDS, Seat
+from playground.ui.seat import Seat
 
 LONGEST_QUERY = 20_000
 LARGEST_NUMBER = 2**31
@@ -91,7 +91,7 @@ def _reset(seat: Seat, action: Action) -> None:
 
 
 def _set_speed(seat: Seat, action: Action) -> None:
-    if action.get("value") not in SPEEDS:
+    if action.get("value") not in seat.lesson.speeds:
         raise BadValue("bad_action", value=echo(action.get("value")))
     seat.speed = action["value"]
     seat.wake.set()

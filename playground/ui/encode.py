@@ -10,7 +10,19 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import orjson
 
-from playground.core.pictures import Cloud, Field, Images, Network, Patch, Picture, Pictures, Points, Prints
+from playground.core.pictures import (
+    Cloud,
+    Field,
+    Images,
+    Landscape,
+    Network,
+    Patch,
+    Picture,
+    Pictures,
+    Points,
+    Prints,
+    Remembered,
+)
 
 Packed = dict[str, Any]
 _STATIC: WeakKeyDictionary[Picture, orjson.Fragment] = WeakKeyDictionary()  # pictures that stay the same for a run
@@ -63,6 +75,10 @@ def pack(picture: Picture) -> Packed:
         packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
     if isinstance(picture, Cloud):
         packed["label"] = _bytes(picture.label)
+    if isinstance(picture, Landscape):
+        packed |= {"best": _bytes(picture.best), "edge": _signed(picture.edge)}
+    if isinstance(picture, Remembered):
+        packed |= {"places": _bytes(picture.places), "colours": _signed(picture.colours)}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed

@@ -19,6 +19,7 @@ MOST_WAITING = 256
 HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/dqn.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

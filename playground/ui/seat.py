@@ -19,7 +19,7 @@ from playground.text import Text
 from playground.ui.encode import encode
 from playground.ui.thumbnails import thumbnails
 
-SPEEDS = ("slow", "one", "real", "max")
+PACES = {"real": 1, "four": 4}  # times the lesson's own pace
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -33,6 +33,7 @@ class Seat:
         self.lock = threading.RLock()
         self.wake = threading.Event()
         self.speed = "real"
+        self._owed = 0.0  # parts of a step that the pace still owes
         self.course = True
         self.playing = False
         self._name = secrets.token_hex(4)
@@ -86,8 +87,11 @@ class Seat:
                 self.run.advance_stage()
             elif self.speed == "one":
                 self.run.advance(steps=1)
-            elif self.speed == "real":
-                self.run.advance(steps=self.lesson.pace, seconds=seconds)
+            elif self.speed in PACES:
+                self._owed += PACES[self.speed] * self.lesson.pace
+                steps = int(self._owed)
+                self._owed -= steps
+                self.run.advance(steps=steps, seconds=seconds)
             else:
                 self.run.advance(seconds=seconds)
 
@@ -138,8 +142,9 @@ class Seat:
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
         config = self.run.config
         rate = None
+        if stop.reason == "diverged":
+            facts["lr"] = f"{getattr(config, 'lr', 0):g}"
         if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            facts["lr"] = f"{config.lr:g}"
             rate = working_rate(self.lesson.build, config, self.device)
         self.explain(stop.reason, **facts)
         if rate:
