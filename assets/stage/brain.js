@@ -44,5 +44,5 @@ async function load(address) {
   const read = (name) => new Float32Array(buffer.slice(8 + length + header[name].data_offsets[0], 8 + length + header[name].data_offsets[1]));
   const count = Object.keys(header).filter((name) => name.endsWith(".bias")).length;
   const layers = Array.from({ length: count }, (_, i) => [read(`${i}.weight`), read(`${i}.bias`)]);
-  return brain(layers, read("scale"));
+  return Object.assign(brain(layers, read("scale")), { average: Number(header.__metadata__.average) });
 }

@@ -23,7 +23,7 @@ export function scenePanel(body, head, stage, name) {
   const isMain = name === "scene";
   const moments = stream();
   let picture = null;
-  let mode = "learner";
+  let mode = ""; // shipped, learner, test or you
   let chosen = null;
   let shipped = null; // the shipped net of this world
   let thinks = null; // the net that is being tested
@@ -142,7 +142,7 @@ export function scenePanel(body, head, stage, name) {
     let next = !isMain ? "learner" : chosen ?? (isFresh && shipped ? "shipped" : "learner");
     if (next === "shipped" && !shipped) next = "learner";
     if (next === mode && (local || mode === "learner")) return;
-    if (isMain && (next === "test") !== (mode === "test")) stage.send({ kind: "probe", name: "watch", value: next === "test" });
+    if (isMain && mode && (next === "test") !== (mode === "test")) stage.send({ kind: "probe", name: "watch", value: next === "test" });
     mode = next;
     begin();
     tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.dataset.mode === mode)));
@@ -187,8 +187,7 @@ export function scenePanel(body, head, stage, name) {
     const base = palette();
     const c = { ...base, cartLight: isDark() ? "#5b6d92" : "#46587c", cartDark: isDark() ? "#3a4766" : "#2b3958" };
     const isStill = waits || (!local && !stage.state.playing);
-    const state = local ? view.state : view.state;
-    DRAW[world](context, width, height, { ...view, state, isStill }, c);
+    DRAW[world](context, width, height, { ...view, isStill }, c);
     pushes = pushes.filter((one) => (one.age += seconds) < RIPPLE);
     const at = reach(width, height);
     for (const one of pushes) drawPush(context, at, one, c);
@@ -229,7 +228,7 @@ export function scenePanel(body, head, stage, name) {
   }
   const isGood = () => (world === "cartpole" ? view.steps >= WORLDS.cartpole.mostSteps : view.steps < WORLDS[world].mostSteps);
 
-  /** What the net expects of each action: the longer the better, the best one in full colour. */
+  /** What the net expects of each action, from zero to the right or, below zero, to the left; the best in full colour. */
   function drawBars(c) {
     if (bars.hidden || !values.length) return;
     if (bars.children.length !== values.length) {
@@ -238,13 +237,15 @@ export function scenePanel(body, head, stage, name) {
         element("b", { text: { left: "←", none: "·", right: "→" }[side] }), element("span", { class: "bar-room" }, element("i")), element("output"))));
     }
     const list = [...values];
-    const largest = Math.max(...list.map(Math.abs), 1e-9);
+    const [low, high] = [Math.min(0, ...list), Math.max(0, ...list)];
+    const span = high - low || 1;
     const winner = best(list);
     list.forEach((value, i) => {
       const row = bars.children[i];
       const side = i === 0 ? c.minus : i === list.length - 1 ? c.plus : [130, 142, 160];
       const fillNode = row.children[1].firstChild;
-      fillNode.style.transform = `scaleX(${(Math.abs(value) / largest).toFixed(3)})`;
+      const [from, to] = [(Math.min(0, value) - low) / span, (Math.max(0, value) - low) / span];
+      fillNode.style.transform = `translateX(${(100 * from).toFixed(1)}%) scaleX(${(to - from).toFixed(3)})`;
       fillNode.style.background = css(side, i === winner ? 1 : 0.4);
       row.classList.toggle("best", i === winner);
       put(row.lastChild, value.toFixed(Math.abs(value) < 10 ? 3 : 1).replace("-", "−"));
@@ -258,9 +259,8 @@ export function scenePanel(body, head, stage, name) {
       if (renewed) moments.clear();
       if (world !== next.world) {
         world = next.world;
-        [shipped, local, thinks] = [null, null, null];
-        chosen = null;
-        if (isMain) shippedBrain(world).then((think) => { shipped = think; tabs[0].disabled = !think; scores.shipped(Boolean(think), world); settle(); drawing.request(); });
+        [shipped, local, thinks, chosen, mode] = [null, null, null, null, ""];
+        if (isMain) shippedBrain(world).then((think) => { shipped = think; tabs[0].disabled = !think; scores.clear(); scores.shipped(think?.average); settle(); drawing.request(); });
       }
       if (next.layers.length) thinks = brain(next.layers, next.scale);
       moments.add(next.moments, performance.now());

@@ -25,8 +25,11 @@ export function boards(words) {
     learner(metrics) {
       put("learner", "test_return" in metrics ? shown(metrics.test_return) : "–");
     },
-    shipped(isThere, world) {
-      put("shipped", isThere ? { cartpole: "500", acrobot: "−80", mountaincar: "−105" }[world] : "–");
+    shipped(average) {
+      put("shipped", average === undefined ? "–" : shown(average));
+    },
+    clear() {
+      for (const key of Object.keys(cells)) put(key, "–");
     },
   };
 }

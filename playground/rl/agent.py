@@ -111,7 +111,9 @@ class Agent:
 
     def push(self, strength: float) -> None:
         """Hit the first copy; no row of the memory tells of it, the next one starts from where it stands then."""
-        self.world.push(strength)
+        strengths = np.zeros(self.world.copies)
+        strengths[0] = strength
+        self.world.push(strengths)
         self.trail.moved(self.world)
 
     def tune(self, config: DqnConfig) -> None:

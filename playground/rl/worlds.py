@@ -80,9 +80,9 @@ class World:
             self.states = outcome.states
         return outcome
 
-    def push(self, strength: float) -> None:
-        """Give the first copy a push: its speed changes at once, -1..1 being as much as a hard hit."""
-        self.states = self._stable.push(strength) * self._scale
+    def push(self, strengths: NDArray[np.float64]) -> None:
+        """Push each copy (n,): its speed changes at once, -1..1 being as much as a hard hit."""
+        self.states = self._stable.push(strengths) * self._scale
 
     def unscaled(self, states: Floats) -> Floats:
         """Gymnasium's own numbers of states (…, d)."""
@@ -112,9 +112,9 @@ class _Flock:
         env.prev_done[places] = False
         return np.asarray(env.state.T, dtype=np.float32)
 
-    def push(self, strength: float) -> Floats:
+    def push(self, strengths: NDArray[np.float64]) -> Floats:
         env: Any = self._env
-        env.state[3, 0] += PUSHES["CartPoleEnv"][1] * strength
+        env.state[3] += PUSHES["CartPoleEnv"][1] * strengths
         return np.asarray(env.state.T, dtype=np.float32)
 
 
@@ -145,12 +145,12 @@ class _Herd:
             states[place] = self._envs[place].reset()[0]
         return states
 
-    def push(self, strength: float) -> Floats:
-        first = self._envs[0]
-        place, hard = PUSHES[type(first).__name__]
-        state = list(first.state)
-        state[place] += hard * strength
-        first.state = np.array(state)
+    def push(self, strengths: NDArray[np.float64]) -> Floats:
+        for env, strength in zip(self._envs, strengths.tolist(), strict=True):
+            place, hard = PUSHES[type(env).__name__]
+            state = np.array(env.state, dtype=np.float64)
+            state[place] += hard * strength
+            env.state = state
         return np.stack([_seen(env) for env in self._envs])
 
 
