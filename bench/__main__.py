@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import digits, frames, latency, loops, start
+from bench import digits, dqn, frames, latency, loops, start
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     start.report()
     latency.report()
     digits.report()
+    dqn.report()
 
 
 if __name__ == "__main__":

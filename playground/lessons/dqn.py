@@ -36,7 +36,7 @@ def rival_config(config: DqnConfig) -> DqnConfig:
         case "target_net":
             return replace(config, target_net="hard" if config.target_net == "none" else "none")
         case name:
-            return replace(config, **{name: not getattr(config, name)})
+            return config.changed({name: not getattr(config, name)})
 
 
 class Dqn(Trainer):
@@ -182,6 +182,14 @@ PLAIN = replace(
     MODERN, reward="plain", hidden=128, target_net="soft", tau=0.05, gamma=0.97, loss="mse", lr=0.001, updates=2,
     prefill=200, epsilon=0.02, epsilon_start=0.5, epsilon_steps=10_000,
 )  # fmt: skip
+ACROBOT = replace(
+    MODERN, world="acrobot", envs=8, double=True, target_net="soft", tau=0.02, gamma=0.99, lr=0.002,
+    memory=50_000, epsilon_steps=10_000, steps=20_000,
+)  # fmt: skip
+MOUNTAINCAR = replace(
+    MODERN, world="mountaincar", envs=16, double=True, target_net="soft", tau=0.02, lr=0.005, memory=50_000,
+    epsilon_steps=10_000, steps=10_000,
+)  # fmt: skip
 DQN = Lesson(
     key="dqn",
     config=DqnConfig,
@@ -190,8 +198,8 @@ DQN = Lesson(
         "405": Preset(DqnConfig()),
         "modern": Preset(MODERN, course=False),
         "plain": Preset(PLAIN, course=False),
-        "acrobot": Preset(replace(PLAIN, world="acrobot"), course=False),
-        "mountaincar": Preset(replace(PLAIN, world="mountaincar"), course=False),
+        "acrobot": Preset(ACROBOT, course=False),
+        "mountaincar": Preset(MOUNTAINCAR, course=False),
     },
     panels=("scene", "rival", "returns", "landscape", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second

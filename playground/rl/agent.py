@@ -9,7 +9,8 @@ from copy import deepcopy
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import functional
 
 from playground.rl.config import DqnConfig
 from playground.rl.qnet import QNet, Quick
@@ -32,7 +33,7 @@ class Agent:
         self.target = self.net if config.target_net == "none" else deepcopy(self.net)
         self.quick = Quick(self.net)
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=config.lr, fused=True)
-        self.loss_of: nn.Module = nn.MSELoss() if config.loss == "mse" else nn.SmoothL1Loss()
+        self.loss_of = functional.mse_loss if config.loss == "mse" else functional.smooth_l1_loss
         self.memory = Replay(max(config.memory, config.envs), width, device, config.seed + 2)
         self._dice = np.random.default_rng(config.seed + 3)
         self._parameters = list(self.net.parameters())
@@ -60,7 +61,7 @@ class Agent:
         outcome = world.step(actions)
         self.memory.store(states, actions, outcome.rewards, outcome.states, outcome.terminated)
         self.acts += world.copies
-        self.trail.add(int(actions[0]), outcome, world)
+        self.trail.add(int(actions[0]), outcome)
         for _, _, gained in world.ended:
             self.ended += 1
             self.episodes.append((self.ended, gained))
@@ -71,7 +72,7 @@ class Agent:
         batch = self.memory.sample(config.batch) if config.replay else self.memory.newest(config.envs)
         for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
             parameter.grad = None
-        chosen = self.net(batch.states).gather(1, batch.actions).squeeze(1)  # (batch,)
+        chosen = self.net(batch.states).gather(1, batch.actions)  # (batch, 1)
         yield "forward"
         loss = self.loss_of(chosen, self.aim(batch))
         yield "loss"
@@ -85,14 +86,14 @@ class Agent:
 
     @torch.no_grad()
     def aim(self, batch: Batch) -> Tensor:
-        """What the Q-value of each action should have been: its reward and the best that can follow, (batch,)."""
+        """What the Q-value of each action should have been: its reward and the best that can follow, (batch, 1)."""
         config = self.config
         nexts = self.target(batch.nexts)  # (batch, actions)
         if config.double:  # the net chooses, the target says what the choice is worth
             best = self.net(batch.nexts).argmax(dim=1, keepdim=True)
-            later = nexts.gather(1, best).squeeze(1)
+            later = nexts.gather(1, best)
         else:
-            later = nexts.amax(dim=1)
+            later = nexts.amax(dim=1, keepdim=True)
         if config.done_mask:
             later = later * (1 - batch.terminated)
         aim: Tensor = batch.rewards + config.gamma * later
@@ -114,7 +115,7 @@ class Agent:
         strengths = np.zeros(self.world.copies)
         strengths[0] = strength
         self.world.push(strengths)
-        self.trail.moved(self.world)
+        self.trail.moved()
 
     def tune(self, config: DqnConfig) -> None:
         """Take over the live knobs."""
@@ -129,4 +130,5 @@ class Agent:
 
     def values(self) -> NDArray[np.float32]:
         """What the net expects of each action where the first copy stands now: (actions,)."""
-        return self.quick(self.world.states[:1])[0]
+        values: NDArray[np.float32] = self.quick(self.world.states[:1])[0]
+        return values

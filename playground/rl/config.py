@@ -31,7 +31,9 @@ class DqnConfig(RunConfig):
     target_every: int = number(
         100, 1, 100_000, group="training", integer=True, slider=(1, 500), shown_if=("target_net", ("hard",))
     )
-    tau: float = number(0.01, 1e-5, 1, group="training", slider=(1e-3, 0.2), log=True, shown_if=("target_net", ("soft",)))
+    tau: float = number(
+        0.01, 1e-5, 1, group="training", slider=(1e-3, 0.2), log=True, shown_if=("target_net", ("soft",))
+    )
     replay: bool = toggle(True, group="training")
     gamma: float = number(0.9, 0, 1, group="training", slider=(0.8, 1))
     loss: str = choice("mse", ("mse", "huber"), group="training")

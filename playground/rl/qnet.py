@@ -48,13 +48,13 @@ Layers = list[tuple[Tensor, Tensor]]
 
 @torch.no_grad()
 def folded(net: QNet) -> Layers:
-    """The same function as plain layers [(weight, bias), …] with ReLU between them: both heads of a dueling net in one."""
-    layers = [(layer.weight, layer.bias) for layer in net.trunk if isinstance(layer, nn.Linear)]
+    """The same function as plain layers [(weight, bias), …] with ReLU between them, dueling heads in one."""
+    layers: Layers = [(layer.weight, layer.bias) for layer in net.trunk if isinstance(layer, nn.Linear)]
     weight, bias = net.out.weight, net.out.bias
-    if net.value is not None:
-        weight = net.value.weight + weight - weight.mean(dim=0, keepdim=True)
-        bias = net.value.bias + bias - bias.mean()
-    return [*layers, (weight, bias)]
+    if net.value is None:
+        return [*layers, (weight, bias)]
+    both = net.value.weight + weight - weight.mean(dim=0, keepdim=True)
+    return [*layers, (both, net.value.bias + bias - bias.mean())]
 
 
 class Quick:

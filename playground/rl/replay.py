@@ -16,9 +16,9 @@ class Batch:
 
     states: Tensor  # (batch, d)
     actions: Tensor  # (batch, 1), whole numbers
-    rewards: Tensor  # (batch,)
+    rewards: Tensor  # (batch, 1)
     nexts: Tensor  # (batch, d)
-    terminated: Tensor  # (batch,), 1 where the world ended the episode
+    terminated: Tensor  # (batch, 1), 1 where the world ended the episode
 
 
 class Replay:
@@ -29,6 +29,7 @@ class Replay:
 
     def __init__(self, capacity: int, width: int, device: torch.device, seed: int) -> None:
         self.capacity, self.width = capacity, width
+        self._parts = [width, 1, 1, width, 1]
         self.rows = torch.zeros(capacity, 2 * width + 3, device=device)
         self._window = self.rows.numpy() if device.type == "cpu" else None  # the same memory, without torch's overhead
         self._generator = torch.Generator(device).manual_seed(seed)
@@ -77,9 +78,8 @@ class Replay:
         return self._batch(self.rows.index_select(0, places))
 
     def _batch(self, rows: Tensor) -> Batch:
-        width = self.width
-        actions = rows[:, width : width + 1].long()
-        return Batch(rows[:, :width], actions, rows[:, width + 1], rows[:, width + 2 : -1], rows[:, -1])
+        states, actions, rewards, nexts, terminated = rows.split(self._parts, dim=1)
+        return Batch(states, actions.long(), rewards, nexts, terminated)
 
     def spread(self, most: int) -> Tensor:
         """At most so many rows from oldest to newest, evenly thinned: (n, 2 d + 3)."""

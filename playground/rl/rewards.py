@@ -9,35 +9,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Reward = Callable[[Floats, Floats], Floats]  # (states that followed (n, d), Gymnasium's rewards (n,)) → (n,)
+Reward = Callable[[Floats, Floats, Floats], Floats]  # (states before (n, d), after (n, d), Gymnasium's (n,)) → (n,)
 
 X_LIMIT = 2.4  # CartPole-v1: the cart leaves the track
 ANGLE_LIMIT = 12 * 2 * math.pi / 360  # and the pole counts as fallen
 
 
-def plain(states: Floats, rewards: Floats) -> Floats:
+def plain(before: Floats, after: Floats, rewards: Floats) -> Floats:
     """Gymnasium's own reward."""
     return rewards
 
 
-def cartpole(states: Floats, rewards: Floats) -> Floats:
-    """The course's: near the middle and upright pays; from 0.7 down to -1.3 at both limits."""
-    x, angle = np.abs(states[:, 0]), np.abs(states[:, 2])
-    return (X_LIMIT - x) / X_LIMIT - 0.8 + (ANGLE_LIMIT - angle) / ANGLE_LIMIT - 0.5
+WORTH = np.array([1 / X_LIMIT, 0, 1 / ANGLE_LIMIT, 0], dtype=np.float32)
 
 
-def acrobot(states: Floats, rewards: Floats) -> Floats:
+def cartpole(before: Floats, after: Floats, rewards: Floats) -> Floats:
+    """The course's (x limit - |x|) / x limit - 0.8 + (angle limit - |angle|) / angle limit - 0.5, in one product."""
+    reward: Floats = np.float32(0.7) - np.abs(after) @ WORTH
+    return reward
+
+
+def acrobot(before: Floats, after: Floats, rewards: Floats) -> Floats:
     """Gymnasium's -1 a step, less where the tip stands high: from -1 hanging to 0 at the top."""
-    cos1, sin1, cos2, sin2 = states[:, 0], states[:, 1], states[:, 2], states[:, 3]
+    cos1, sin1, cos2, sin2 = after[:, 0], after[:, 1], after[:, 2], after[:, 3]
     height = -cos1 - (cos1 * cos2 - sin1 * sin2)  # -2 … 2, the line is at 1
     return np.where(rewards < 0, (height - 2) / 4, rewards).astype(np.float32)
 
 
-def mountaincar(states: Floats, rewards: Floats) -> Floats:
-    """Gymnasium's -1 a step, less where the car has energy: height and speed both count."""
+def mountaincar(before: Floats, after: Floats, rewards: Floats) -> Floats:
+    """Gymnasium's -1 a step, and a gain for every bit of energy that the step has put into the car."""
+    gain = ENERGY_GAIN * (_energy(after) - _energy(before))
+    return np.asarray(rewards + gain, dtype=np.float32)
+
+
+ENERGY_GAIN = 100.0  # for all the energy from the bottom of the valley to the flag, spread over the whole way
+
+
+def _energy(states: Floats) -> Floats:
+    """Height and motion together: 0 at rest at the bottom, 1 at rest at the flag."""
     position, speed = states[:, 0], states[:, 1]
-    energy = 0.5 * (np.sin(3 * position) + 1) + (speed / 0.07) ** 2 / 2
-    return np.asarray(rewards + np.minimum(energy, 1), dtype=np.float32)
+    slope = 0.0025 / 3  # of Gymnasium's valley
+    energy = slope * (np.sin(3 * position) + 1) + speed**2 / 2
+    return np.asarray(energy / (2 * slope), dtype=np.float32)
 
 
 REWARDS: Mapping[str, Mapping[str, Reward]] = {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
 
 from playground.core.pictures import Landscape, Remembered, Scene
 from playground.rl.agent import Agent
@@ -74,5 +72,3 @@ def _thinned(count: int) -> NDArray[np.int64]:
     """Evenly chosen places, the newest always among them."""
     step = max(1, -(-count // MOST_EPISODES))
     return np.arange(count - 1, -1, -step)[::-1]
-
-

@@ -32,7 +32,9 @@ BASE = DqnConfig(
 CONFIGS = {
     "cartpole": replace(BASE, world="cartpole", reward="shaped", gamma=0.95),
     "acrobot": replace(BASE, world="acrobot", envs=8, gamma=0.99),
-    "mountaincar": replace(BASE, world="mountaincar", envs=16, gamma=0.99, epsilon_steps=60_000),
+    "mountaincar": replace(
+        BASE, world="mountaincar", reward="shaped", envs=16, gamma=0.95, lr=0.002, epsilon_steps=10_000
+    ),
 }
 
 
@@ -79,7 +81,9 @@ def train(config: DqnConfig, acts: int, device: torch.device) -> Layers:
 
 def table(layers: Layers, scale: tuple[float, ...]) -> dict[str, Tensor]:
     """What a file of weights holds."""
-    parts = {f"{place}.{name}": value for place, layer in enumerate(layers) for name, value in zip(NAMES, layer, strict=True)}
+    parts = {
+        f"{place}.{name}": value for place, layer in enumerate(layers) for name, value in zip(NAMES, layer, strict=True)
+    }
     return {**{name: value.contiguous().cpu() for name, value in parts.items()}, "scale": torch.tensor(scale)}
 
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 class Kind:
     """One of Gymnasium's worlds: what the net sees of it, and when it counts as solved.
 
-    `scale` brings every number of the state to about 1 before the net sees it; CartPole keeps its own, as in the course.
+    `scale` brings every number of the state to about 1 before the net sees it; CartPole's stay as in the course.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Outcome:
 
 
 class World:
-    """n copies; `states` (n, d) is where they stand now, `lengths` and `returns` (n,) what their episodes brought so far.
+    """n copies; `states` (n, d) is where they stand, `lengths` and `returns` (n,) what their episodes brought so far.
 
     A return always counts Gymnasium's own reward, whatever the agent learns from, so that agents can be compared.
     """
@@ -56,8 +56,10 @@ class World:
         self.copies = copies
         self._reward = REWARDS[key][reward]
         self._scale = np.array(self.kind.scale, dtype=np.float32)
+        self._is_scaled = bool((self._scale != 1).any())
         self._stable: Any = _Flock(copies, seed) if key == "cartpole" and copies > 1 else _Herd(key, copies, seed)
-        self.states: Floats = self._stable.start() * self._scale
+        self._stand: Floats = self._stable.start()  # Gymnasium's own numbers of `states`
+        self.states: Floats = self._scaled(self._stand)
         self.lengths = np.zeros(copies, dtype=np.int64)
         self.returns = np.zeros(copies, dtype=np.float64)
 
@@ -67,22 +69,26 @@ class World:
         self.lengths += 1
         self.returns += plain
         over = terminated | (self.lengths >= self.kind.most_steps)
-        outcome = Outcome(raw * self._scale, self._reward(raw, plain), terminated, over)
+        outcome = Outcome(self._scaled(raw), self._reward(self._stand, raw, plain), terminated, over)
         self.ended: list[tuple[int, int, float]] = []  # (copy, length, return)
         if over.any():
             places = np.flatnonzero(over)
             self.ended = [(int(i), int(self.lengths[i]), float(self.returns[i])) for i in places]
-            raw = self._stable.renew(raw, places)
+            self._stand = self._stable.renew(raw, places)
             self.lengths[places] = 0
             self.returns[places] = 0
-            self.states = raw * self._scale
+            self.states = self._scaled(self._stand)
         else:
-            self.states = outcome.states
+            self._stand, self.states = raw, outcome.states
         return outcome
 
     def push(self, strengths: NDArray[np.float64]) -> None:
         """Push each copy (n,): its speed changes at once, -1..1 being as much as a hard hit."""
-        self.states = self._stable.push(strengths) * self._scale
+        self._stand = self._stable.push(strengths)
+        self.states = self._scaled(self._stand)
+
+    def _scaled(self, raw: Floats) -> Floats:
+        return raw * self._scale if self._is_scaled else raw
 
     def unscaled(self, states: Floats) -> Floats:
         """Gymnasium's own numbers of states (…, d)."""
@@ -135,7 +141,7 @@ class _Herd:
 
     def step(self, actions: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         results = [env.step(action) for env, action in zip(self._envs, actions.tolist(), strict=True)]
-        states = np.stack([result[0] for result in results])
+        states = np.array([result[0] for result in results])
         rewards = np.array([result[1] for result in results], dtype=np.float32)
         return states, rewards, np.array([result[2] for result in results])
 

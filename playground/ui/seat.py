@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import torch
 
+from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue

@@ -22,9 +22,9 @@ def batch(count=6):
     return Batch(
         torch.randn(count, 4, generator=dice),
         torch.randint(2, (count, 1), generator=dice),
-        torch.randn(count, generator=dice),
+        torch.randn(count, 1, generator=dice),
         torch.randn(count, 4, generator=dice),
-        torch.tensor([0.0, 1.0] * (count // 2)),
+        torch.tensor([[0.0], [1.0]] * (count // 2)),
     )
 
 
@@ -43,7 +43,7 @@ def test_the_aim_is_the_formula(device, done_mask, double, target):
     """Row by row in plain Python: r + γ · Q'(s', a*), nothing after a fall when the mask is on."""
     one = agent(device, done_mask=done_mask, double=double, target_net=target, gamma=0.97, hidden=8)
     data = batch()
-    for i, aim in enumerate(one.aim(data).tolist()):
+    for i, aim in enumerate(one.aim(data).flatten().tolist()):
         slow = one.target(data.nexts[i : i + 1])[0].tolist()
         fast = one.net(data.nexts[i : i + 1])[0].tolist()
         later = slow[fast.index(max(fast))] if double else max(slow)
@@ -164,9 +164,9 @@ def course(steps, config):
     env = gymnasium.make("CartPole-v1").unwrapped
     dice = np.random.default_rng(config.seed + 3)
     rows_dice = torch.Generator().manual_seed(config.seed + 2)
-    memory, count, learns, length = np.zeros((2000, 10), dtype=np.float32), 0, 0, 0
+    memory, learns, length = np.zeros((2000, 10), dtype=np.float32), 0, 0
     state, _ = env.reset(seed=config.seed)
-    for _ in range(steps):
+    for count in range(steps):
         action = int(net(torch.tensor(state[None])).argmax(1))
         if dice.random(1)[0] < 0.1:
             action = int(dice.integers(2, size=1)[0])
@@ -175,9 +175,8 @@ def course(steps, config):
         reward = (env.x_threshold - abs(x)) / env.x_threshold - 0.8
         reward += (env.theta_threshold_radians - abs(theta)) / env.theta_threshold_radians - 0.5
         memory[count % 2000] = [*state, action, reward, *following]
-        count += 1
         length += 1
-        if count > 2000:
+        if count >= 2000:
             places = torch.randint(2000, (32,), generator=rows_dice)
             rows = torch.tensor(memory)[places]
             values = net(rows[:, :4]).gather(1, rows[:, 4:5].long())

@@ -38,7 +38,7 @@ def test_it_holds_the_newest_rows_as_a_list_would(device, capacity, count):
         spread = memory.spread(capacity).numpy()
         assert np.array_equal(spread, np.array(as_rows(oracle), dtype=np.float32))  # oldest first
         newest = memory.newest(count)
-        assert torch.equal(newest.rewards, torch.from_numpy(new[2]))
+        assert torch.equal(newest.rewards[:, 0], torch.from_numpy(new[2]))
 
 
 def test_a_batch_is_rows_of_the_memory_cut_into_its_parts(device):
@@ -73,6 +73,12 @@ def test_its_dice_are_its_own(device):
 def test_thinning_keeps_the_order_of_age(device):
     memory = Replay(100, 1, device, 0)
     for i in range(130):
-        memory.store(np.array([[i]], np.float32), np.array([0]), np.zeros(1, np.float32), np.zeros((1, 1), np.float32), np.array([False]))
+        memory.store(
+            np.array([[i]], np.float32),
+            np.array([0]),
+            np.zeros(1, np.float32),
+            np.zeros((1, 1), np.float32),
+            np.array([False]),
+        )
     ages = memory.spread(10)[:, 0].tolist()
     assert ages == list(range(30, 130, 10))

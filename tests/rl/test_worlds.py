@@ -103,12 +103,12 @@ def test_the_shaped_reward_is_the_courses():
     """The formula of the course's script, number by number."""
     env = gymnasium.make("CartPole-v1").unwrapped
     states = np.random.default_rng(0).uniform(-1, 1, (50, 4)).astype(np.float32)
-    for state, reward in zip(states, cartpole(states, np.ones(50, dtype=np.float32)), strict=True):
+    for state, reward in zip(states, cartpole(states, states, np.ones(50, dtype=np.float32)), strict=True):
         x, _, theta, _ = state
         r1 = (env.x_threshold - abs(x)) / env.x_threshold - 0.8
         r2 = (env.theta_threshold_radians - abs(theta)) / env.theta_threshold_radians - 0.5
         assert reward == pytest.approx(r1 + r2, abs=1e-5)
-    assert (X_LIMIT, ANGLE_LIMIT) == (env.x_threshold, env.theta_threshold_radians)
+    assert (env.x_threshold, env.theta_threshold_radians) == (X_LIMIT, ANGLE_LIMIT)
 
 
 @pytest.mark.parametrize(("key", "copies"), COPIES)
