@@ -76,7 +76,7 @@ class Agent:
         yield "forward"
         loss = self.loss_of(chosen, self.aim(batch))
         yield "loss"
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         yield "backward"
         self.optimizer.step()
         self.learns += 1

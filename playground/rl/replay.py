@@ -78,7 +78,7 @@ class Replay:
         return self._batch(self.rows.index_select(0, places))
 
     def _batch(self, rows: Tensor) -> Batch:
-        states, actions, rewards, nexts, terminated = rows.split(self._parts, dim=1)
+        states, actions, rewards, nexts, terminated = torch.split(rows, self._parts, dim=1)
         return Batch(states, actions.long(), rewards, nexts, terminated)
 
     def spread(self, most: int) -> Tensor:
