@@ -42,7 +42,7 @@ def test_the_trained_agent_balances_before_play_is_pressed(visit: Visit) -> None
     assert visitor.ink("scene") > 5000
     assert visitor.ink("landscape") > 5000
     assert visitor.box.locator("[data-score=shipped] dd").inner_text() == "500"
-    assert visitor.box.locator(".scene-value.best").count() == 1
+    assert visitor.box.locator("[data-panel=scene] .scene-value.best").count() == 1
 
 
 @pytest.mark.parametrize("world", KINDS)
@@ -116,7 +116,7 @@ def push_by_key(visitor: Visitor) -> None:
 
 
 def push_by_button(visitor: Visitor) -> None:
-    visitor.box.locator(".scene-push[data-side='1']").click()
+    visitor.box.locator("[data-panel=scene] .scene-push[data-side='1']").click()
 
 
 @pytest.mark.parametrize("push", [push_by_mouse, push_by_drag, push_by_key, push_by_button])
@@ -171,7 +171,7 @@ def test_the_agent_in_training_is_tested_with_its_own_net(visit: Visit) -> None:
 def test_one_plays_by_keyboard_and_the_score_is_kept(visit: Visit) -> None:
     visitor = visit_pole(visit)
     mode(visitor, "you")
-    assert "to start" in visitor.box.locator(".scene-banner").inner_text()
+    assert "to start" in visitor.box.locator("[data-panel=scene] .scene-banner").inner_text()
     step = visitor.state("state.step")
     visitor.page.keyboard.down("ArrowLeft")
     visitor.expect("Number(box.querySelector('[data-score=best] dd').textContent) > 5")
@@ -188,7 +188,7 @@ def test_one_plays_by_keyboard_and_the_score_is_kept(visit: Visit) -> None:
 def test_one_plays_by_touch(visit: Visit) -> None:
     visitor = visit_pole(visit, width=390, height=844, has_touch=True)
     mode(visitor, "you")
-    button = visitor.box.locator(".scene-push[data-side='-1']")
+    button = visitor.box.locator("[data-panel=scene] .scene-push[data-side='-1']")
     box = button.bounding_box()
     assert box
     assert min(box["width"], box["height"]) >= 44
@@ -201,7 +201,7 @@ def test_the_memory_fills_before_the_eyes_and_then_it_learns(visit: Visit) -> No
     visitor = visit_pole(visit, "&steps=0")
     visitor.press("play")
     visitor.expect("box.querySelector('.scene-filling:not([hidden])')")
-    assert "of 2,000" in visitor.box.locator(".scene-filling").inner_text()
+    assert "of 2,000" in visitor.box.locator("[data-panel=scene] .scene-filling").inner_text()
     visitor.speed("max")
     visitor.expect("state.metrics.loss > 0 && state.pictures.replay.size === 2000")
     visitor.expect("!box.querySelector('.scene-filling:not([hidden])')")

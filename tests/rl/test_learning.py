@@ -39,7 +39,7 @@ def test_every_preset_solves_its_world_within_its_steps(device, name, seed):
 def test_405_balances_after_some_235_episodes(device, seed):
     """The course's run: about 200 episodes that only fill the memory, then the curve rises within dozens."""
     run, _ = learnt(device, "405", seed)
-    assert 205 <= run._trainer.agent.ended <= 300
+    assert 190 <= run._trainer.agent.ended <= 300
 
 
 def test_plain_reward_needs_the_done_mask(device):
