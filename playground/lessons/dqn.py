@@ -47,6 +47,7 @@ class Dqn(Trainer):
 
     def __init__(self, config: DqnConfig, device: torch.device) -> None:
         self._config = config
+        self._device = device
         self._agents = [Agent(config, device)]
         if config.rival != "nobody":
             self._agents.append(Agent(rival_config(config), device))
@@ -103,7 +104,7 @@ class Dqn(Trainer):
             metrics["return"] = agent.average(WINDOW)
         if self._exams[0]:
             metrics["test_return"] = self._exams[0][-1][1]
-        return {name: torch.tensor(value) for name, value in metrics.items()}
+        return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
 
     def _sit(self) -> None:
         """Both agents are tested; whoever may have solved the world is tested at length."""
