@@ -12,7 +12,7 @@ from playground.rl.worlds import KINDS
 
 pytestmark = pytest.mark.learning
 SEEDS = (1, 2, 3)
-LOOKS = {"405": 1000, "modern": 32, "plain": 32, "acrobot": 250, "mountaincar": 125}  # steps between two looks
+LOOKS = {"405": 1000, "modern": 16, "plain": 16, "acrobot": 250, "mountaincar": 125}  # steps between two looks
 
 
 def learnt(device, name, seed):
