@@ -2,7 +2,7 @@
 
 import { drawAxes, inside, scale } from "./axes.js";
 import { element, fill } from "./dom.js";
-import { nameAxes } from "./landscape.js";
+import { nameAxes } from "./qmap.js";
 import { css, palette } from "./palette.js";
 import { surface } from "./surface.js";
 
@@ -14,7 +14,7 @@ export function replayPanel(body, head, stage) {
   const ring = surface(element("span", { class: "replay-ring" }), "", paintRing);
   const count = element("span", { class: "hint" });
   head.append(count, ring.canvas.parentNode);
-  const drawing = surface(body, "plot landscape", paint);
+  const drawing = surface(body, "plot qmap", paint);
   body.append(element("p", { class: "hint", text: words.replay_hint }));
 
   function paint(context, width, height) {

@@ -8,7 +8,7 @@ import { element, fill } from "./dom.js";
 import { barsPanel, fieldPanel } from "./field.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
-import { landscapePanel } from "./landscape.js";
+import { qmapPanel } from "./qmap.js";
 import { networkPanel } from "./network.js";
 import { padPanel } from "./pad.js";
 import { replayPanel } from "./replay.js";
@@ -45,7 +45,7 @@ const PANELS = {
   scene: { make: scenePanel, column: "above" },
   rival: { make: scenePanel, column: "above" },
   returns: { make: returnsPanel, column: "left" },
-  landscape: { make: landscapePanel, column: "right" },
+  qmap: { make: qmapPanel, column: "right" },
   replay: { make: replayPanel, column: "right" },
 };
 const VISITED = "playground.visited";

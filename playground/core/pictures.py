@@ -170,7 +170,7 @@ class Scene(Picture):
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape(Picture):
+class QMap(Picture):
     """Two surfaces over a plane of states, first row at the top: `best` (h, w) in 0..255 and `edge` (h, w) in -1..1,
     how much the last action is better than the first. span (3,): the lowest and highest best, the largest edge.
     """

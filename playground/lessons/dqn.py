@@ -19,7 +19,7 @@ from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
 from playground.rl.config import DqnConfig
 from playground.rl.exam import examine
-from playground.rl.sight import WINDOW, landscape, remembered, returns, scene
+from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
 
 FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
 EXAM_EVERY = 1000  # acts between two exams
@@ -132,7 +132,7 @@ class Dqn(Trainer):
         agent = self.agent
         pictures: dict[str, Picture] = {
             "scene": scene(agent, self._filled, self._shows_net),
-            "landscape": landscape(agent),
+            "qmap": qmap(agent),
             "replay": remembered(agent),
             "returns": self._draw_returns(),
         }
@@ -202,7 +202,7 @@ DQN = Lesson(
         "acrobot": Preset(ACROBOT, course=False),
         "mountaincar": Preset(MOUNTAINCAR, course=False),
     },
-    panels=("scene", "rival", "returns", "landscape", "replay", "loss"),
+    panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
     speeds=("slow", "one", "real", "four", "max", "headless"),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from playground.core.pictures import Landscape, Remembered, Scene
+from playground.core.pictures import QMap, Remembered, Scene
 from playground.rl.agent import Agent
 from playground.rl.plane import PLANES, grid, share
 from playground.rl.qnet import folded
@@ -24,7 +24,7 @@ def scene(agent: Agent, filled: float, with_net: bool) -> Scene:
     return Scene(agent.config.world, agent.trail.table(), agent.values(), filled, kind.scale, layers)
 
 
-def landscape(agent: Agent) -> Landscape:
+def qmap(agent: Agent) -> QMap:
     """What the net expects over the plane, with the rest of the state as it is now."""
     plane = PLANES[agent.config.world]
     device = agent.memory.rows.device
@@ -35,7 +35,7 @@ def landscape(agent: Agent) -> Landscape:
     edge = (values[:, -1] - values[:, 0]).view(SIDE, SIDE)
     low, high, most = best.amin(), best.amax(), edge.abs().amax()
     x, y = plane.take(now.cpu().unsqueeze(0))
-    return Landscape(
+    return QMap(
         best=255 * (best - low) / (high - low).clamp_min(1e-9),
         edge=edge / most.clamp_min(1e-9),
         span=torch.stack([low, high, most]),

@@ -14,7 +14,7 @@ from playground.core.pictures import (
     Cloud,
     Field,
     Images,
-    Landscape,
+    QMap,
     Network,
     Patch,
     Picture,
@@ -75,7 +75,7 @@ def pack(picture: Picture) -> Packed:
         packed = {"kind": "images", "values": _bytes(picture.values), "signed": picture.signed} | _captions(picture)
     if isinstance(picture, Cloud):
         packed["label"] = _bytes(picture.label)
-    if isinstance(picture, Landscape):
+    if isinstance(picture, QMap):
         packed |= {"best": _bytes(picture.best), "edge": _signed(picture.edge)}
     if isinstance(picture, Remembered):
         packed |= {"places": _bytes(picture.places), "colours": _signed(picture.colours)}

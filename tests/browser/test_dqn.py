@@ -40,7 +40,7 @@ def test_the_trained_agent_balances_before_play_is_pressed(visit: Visit) -> None
     assert visitor.state("state.step") == 0
     assert abs(visitor.state("stage.view.watched.state[2]")) < 0.21
     assert visitor.ink("scene") > 5000
-    assert visitor.ink("landscape") > 5000
+    assert visitor.ink("qmap") > 5000
     assert visitor.box.locator("[data-score=shipped] dd").inner_text() == "500"
     assert visitor.box.locator("[data-panel=scene] .scene-value.best").count() == 1
 

@@ -197,7 +197,7 @@ def test_the_map_is_the_net_over_the_plane(device):
     run = make(device)
     run.advance(steps=60)
     agent = run._trainer.agent
-    map_ = run.peek().pictures["landscape"]
+    map_ = run.peek().pictures["qmap"]
     x, dot = -0.26 + 0.52 * 30 / 40, 3 - 6 * 10 / 40
     here = torch.tensor(agent.world.states[0])
     here[2], here[3] = x, dot

@@ -41,7 +41,7 @@ function survey(think, world, state) {
   };
 }
 
-export function landscapePanel(body, head, stage) {
+export function qmapPanel(body, head, stage) {
   const { words, view } = stage;
   let sent = null;
   let own = null;
@@ -51,7 +51,7 @@ export function landscapePanel(body, head, stage) {
   const tabs = ["edge", "best"].map((key) => element("button", { type: "button", "data-map": key, text: words[`map_${key}`], onclick: () => { view.map = key; show(); } }));
   head.append(element("div", { class: "speeds", role: "group", "aria-label": words.map_which }, ...tabs));
   const sheet = document.createElement("canvas");
-  const drawing = surface(body, "plot landscape", paint);
+  const drawing = surface(body, "plot qmap", paint);
   const note = element("p", { class: "hint" });
   body.append(note);
   drawing.canvas.addEventListener("pointermove", (event) => { hover = place(event, drawing.canvas); });
@@ -90,7 +90,7 @@ export function landscapePanel(body, head, stage) {
   return {
     draw(next) {
       sent = next;
-      drawing.canvas.setAttribute("aria-label", stage.pictureLabel("landscape"));
+      drawing.canvas.setAttribute("aria-label", stage.pictureLabel("qmap"));
       drawing.request();
     },
     repaint: drawing.request,
