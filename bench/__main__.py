@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import autoencoder, digits, frames, gan, latency, loops, race, start
+from bench import autoencoder, digits, dqn, frames, gan, latency, loops, race, start
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     autoencoder.report()
     gan.report()
     race.report()
+    dqn.report()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ def main(arguments: list[str]) -> None:
     match arguments[:2]:
         case ["train", "reader"]:
             from playground.reader.train import main as train
+        case ["train", "agent"]:
+            from playground.rl.train import main as train
         case ["train", "autoencoder-shipped"]:
             from playground.lessons.autoencoder_training import main as train
         case _:

@@ -13,6 +13,7 @@ PAGE = {"gradio", "matplotlib", "torchvision", "gymnasium", "pandas", "playgroun
 FORBIDDEN = {
     "core": PAGE | {"PIL", "sklearn", "playground.data", "playground.lessons", "playground.text"},
     "data": PAGE | {"playground.lessons", "playground.text"},
+    "rl": (PAGE - {"gymnasium"}) | {"playground.lessons", "playground.text"},
     "lessons": PAGE | {"playground.text"},
     "text": PAGE | {"torch", "playground.data", "playground.lessons"},
 }
@@ -47,7 +48,7 @@ def loaded_by(statement):
 def test_the_lessons_load_without_a_page():
     loaded = loaded_by("import playground.lessons, playground.text")
     assert "torch" in loaded
-    assert not loaded & {"gradio", "matplotlib", "torchvision", "pandas", "sklearn"}
+    assert not loaded & {"gradio", "matplotlib", "torchvision", "pandas", "sklearn", "gymnasium"}
 
 
 def test_starting_the_page_loads_no_more_than_it_needs():

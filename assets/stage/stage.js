@@ -16,6 +16,7 @@ import { latentPanel } from "./latent.js";
 import { landscapePanel } from "./landscape.js";
 import { lapsPanel } from "./laps.js";
 import { answersPanel, fitsPanel, tilesPanel } from "./learnt.js";
+import { qmapPanel } from "./qmap.js";
 import { networkPanel } from "./network.js";
 import { opinionsPanel, touchPanel } from "./opinions.js";
 import { padPanel } from "./pad.js";
@@ -23,6 +24,9 @@ import { paintingsPanel } from "./paintings.js";
 import { studioPanel } from "./studio.js";
 import { passagePanel } from "./passage.js";
 import { planePanel } from "./plane.js";
+import { replayPanel } from "./replay.js";
+import { returnsPanel } from "./returns.js";
+import { scenePanel } from "./scene.js";
 import { settingsPanel } from "./settings.js";
 import { rebuiltPanel } from "./strips.js";
 import { podiumPanel } from "./podium.js";
@@ -73,6 +77,11 @@ const PANELS = {
   tiles: { make: tilesPanel, column: "right" },
   answers: { make: answersPanel, column: "right" },
   landscape: { make: landscapePanel, column: "right" },
+  scene: { make: scenePanel, column: "above" },
+  rival: { make: scenePanel, column: "above" },
+  returns: { make: returnsPanel, column: "left" },
+  qmap: { make: qmapPanel, column: "right" },
+  replay: { make: replayPanel, column: "right" },
 };
 const VISITED = "playground.visited";
 const NOTICE_SECONDS = 10;

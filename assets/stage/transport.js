@@ -8,6 +8,7 @@ const MAIN_METRICS = [
   "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "kl", "knn_accuracy", "full_loss", "full_knn_accuracy", "full_accuracy",
   "d_real", "score", "band_share",
   "leader",
+  "acts", "return", "test_return", "epsilon", "rival",
 ];
 
 export function transport(parent, stage) {

@@ -11,6 +11,8 @@ from playground.core.pictures import Points
 from playground.core.run import Build
 from playground.core.trainer import Trainer
 
+SPEEDS = ("slow", "one", "real", "max")
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -30,7 +32,8 @@ class Lesson:
     build: Build
     presets: Mapping[str, Preset]
     panels: tuple[str, ...]  # names of pictures, in reading order
-    pace: int  # steps a frame at real speed: how often the course redraws
+    pace: float  # steps a frame at real speed: how often the course redraws
+    speeds: tuple[str, ...] = SPEEDS
     stages: tuple[str, ...] = Trainer.STAGES  # of one step, as its trainer names them
     has_epochs: bool = True
     gallery: str = ""  # the knob that is chosen by thumbnails

@@ -225,6 +225,51 @@ class Passage(Picture):
     down: tuple[Array, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Scene(Picture):
+    """A world in motion. moments (m, 4 + d), oldest first: number, episode, steps into it, action that led there (-1
+    for none), state. values (actions,) is what the net expects of each action in the last state. `filled` says how full
+    the memory is before learning starts. `layers` is the net itself, while the page tests it; `scale` is what the
+    state is multiplied by before the net sees it.
+    """
+
+    world: str
+    moments: Array
+    values: Array
+    filled: float
+    scale: tuple[float, ...]
+    layers: tuple[tuple[Array, Array], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class QMap(Picture):
+    """Two surfaces over a plane of states, first row at the top: `best` (h, w) in 0..255 and `edge` (h, w) in -1..1,
+    how much the last action is better than the first. span (3,): the lowest and highest best, the largest edge.
+    """
+
+    best: Array
+    edge: Array
+    span: Array
+    x_range: Range
+    y_range: Range
+    at: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Remembered(Picture):
+    """What a memory holds, oldest first: places (n, 2) in 0..255 over the plane, colours (n,) in -1..1 for the reward;
+    `size` rows of `capacity` are in use and the next one goes to `head`.
+    """
+
+    places: Array
+    colours: Array
+    x_range: Range
+    y_range: Range
+    size: int
+    capacity: int
+    head: int
+
+
 Pictures = Mapping[str, Picture]
 
 

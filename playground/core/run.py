@@ -55,6 +55,8 @@ class Run:
         with self._randomness.own():
             self._trainer = build(config, device)
         self._pending: list[Metrics] = []
+        self._recorded = 0  # the step up to which limits were checked
+        self._is_verdict_open = True
         self._stages: Iterator[str] | None = None
         self._stage = ""
         self._is_hurried = False
@@ -78,7 +80,8 @@ class Run:
             if self._stages:
                 self._finish_step()
             while self.step < last and not self.stop:
-                pending.append(step())
+                if metrics := step():
+                    pending.append(metrics)
                 self.step += 1
                 now = clock()
                 if now > end or self._is_hurried or (now > give_way and COMPUTE.contended):
@@ -101,7 +104,8 @@ class Run:
         for stage in self._stages:
             self._stage = stage
         self._stages = None
-        self._pending.append(self._trainer.metrics)
+        if self._trainer.metrics:
+            self._pending.append(self._trainer.metrics)
         self.step += 1
 
     def peek(self, *, closely: bool = False) -> Frame:
@@ -147,8 +151,11 @@ class Run:
             self.history.extend(name, np.arange(first, self.step)[sound], values[sound])
         for name, value in measured.items():
             self.history.extend(name, np.array([self.step]), value.reshape(1))
-        if not self.stop and count:
-            self.stop = self._limits.reached(next(iter(losses.values())), self.step)
+        if not self.stop and self.step > self._recorded:
+            verdict = self._trainer.verdict() if self._is_verdict_open else None
+            values = next(iter(losses.values()), np.empty(0, dtype=np.float32))
+            self.stop = verdict or self._limits.reached(values, self.step)
+        self._recorded = self.step
 
     def _charts(self) -> Pictures:
         """The trainer's own charts, and the losses that are in none of them."""
@@ -158,8 +165,9 @@ class Run:
             panel: Charts(tuple(Chart(plot, self._lines(plot.metrics, FEW)) for plot in plots[panel]))
             for panel in plots
         }
+        apart |= self._trainer.UNCHARTED
         losses = [name for name in self.history.series if "accuracy" not in name and name not in apart]
-        if apart and not losses:
+        if plots and not losses:
             return charts
         return {**charts, "loss": Curve(self._lines(losses, SHOWN), log=True)}
 
@@ -216,7 +224,7 @@ class Run:
         self._randomness.restore(parts.tensor("random", self._randomness.state()))
         self.history.restore(parts.under("history"))
         self._limits.restore(parts.under("limits"))
-        self.step = step
+        self.step = self._recorded = step
         if step >= self._limits.last_step:
             self.stop = self._measured_stop = Stop("finished", {"step": step})
         self._keep_sound_weights()
@@ -254,6 +262,7 @@ class Run:
         """Go on after a stop; a diverged run must be built anew instead."""
         assert self.stop is None or self.stop.reason != "diverged"
         self.stop = None
+        self._is_verdict_open = False
         self._limits.resume(self.step)
 
     def _settle(self) -> None:

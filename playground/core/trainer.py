@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.knobs import Config
+from playground.core.limits import Stop
 from playground.core.pictures import Pictures, Plot
 from playground.core.refusal import BadValue, echo
 from playground.core.state import Parts, State
@@ -23,13 +24,17 @@ class Trainer(ABC):
 
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
     EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
+    UNCHARTED: ClassVar[frozenset[str]] = frozenset()  # metrics that are no losses: the loss chart leaves them out
     metrics: Metrics
     threads: int = 1  # for tiny nets a second thread only burns time; more than one also changes the last digits
     epoch: int = 0
 
     @abstractmethod
     def stages(self) -> Iterator[str]:
-        """One act of learning; yields the name of each stage when it is done and leaves `metrics` behind."""
+        """One act of learning; yields the name of each stage when it is done and leaves `metrics` behind.
+
+        The first steps of a trainer that must gather data before it learns may leave no metrics.
+        """
 
     def step(self) -> Metrics:
         """One act of learning without a stop; the metrics are scalars on the device."""
@@ -52,6 +57,10 @@ class Trainer(ABC):
     def measure_fully(self) -> Metrics:
         """Numbers that are too dear for every look, taken once when the run stops. Only while observed."""
         return {}
+
+    def verdict(self) -> Stop | None:
+        """Why the lesson itself calls the run over, such as a world that is solved; asked after each look."""
+        return None
 
     def is_busy(self) -> bool:
         """Whether something that was asked for is still being made in the background."""

@@ -11,7 +11,7 @@ from playground.core.keep import LARGEST
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
-from playground.ui.seat import SPEEDS, Seat
+from playground.ui.seat import Seat
 
 LONGEST_QUERY = 20_000
 LARGEST_NUMBER = 2**31
@@ -92,7 +92,7 @@ def _reset(seat: Seat, action: Action) -> None:
 
 
 def _set_speed(seat: Seat, action: Action) -> None:
-    if action.get("value") not in SPEEDS:
+    if action.get("value") not in seat.lesson.speeds:
         raise BadValue("bad_action", value=echo(action.get("value")))
     seat.speed = action["value"]
     seat.wake.set()

@@ -24,6 +24,8 @@ from playground.core.pictures import (
     Plot,
     Points,
     Prints,
+    QMap,
+    Remembered,
     Strips,
 )
 from playground.core.trackside import Answers, Landscape, Tiles
@@ -96,6 +98,10 @@ def pack(picture: Picture) -> Packed:
         packed["levels"] = _bytes(picture.levels)
     if isinstance(picture, Answers):
         packed |= {name: _bytes(getattr(picture, name)) for name in ("images", "truth", "guess")}
+    if isinstance(picture, QMap):
+        packed |= {"best": _bytes(picture.best), "edge": _signed(picture.edge)}
+    if isinstance(picture, Remembered):
+        packed |= {"places": _bytes(picture.places), "colours": _signed(picture.colours)}
     if isinstance(picture, Patch):
         packed |= {"sum": float(picture.sum), "bias": float(picture.bias)}
     return packed

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import torch
 
 from playground.core.keep import read, reopened, write
+from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
@@ -21,7 +22,7 @@ from playground.ui.encode import encode
 from playground.ui.parcels import Parcel, Parcels
 from playground.ui.thumbnails import thumbnails
 
-SPEEDS = ("slow", "one", "real", "max")
+PACES = {"real": 1, "four": 4}  # times the lesson's own pace
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -35,6 +36,7 @@ class Seat:
         self.lock = threading.RLock()
         self.wake = threading.Event()
         self.speed = "real"
+        self._owed = 0.0  # parts of a step that the pace still owes
         self.course = True
         self.playing = False
         self._name = secrets.token_hex(4)
@@ -93,8 +95,11 @@ class Seat:
                 self.run.advance_stage()
             elif self.speed == "one":
                 self.run.advance(steps=1)
-            elif self.speed == "real":
-                self.run.advance(steps=self.lesson.pace, seconds=seconds)
+            elif self.speed in PACES:
+                self._owed += PACES[self.speed] * self.lesson.pace
+                steps = int(self._owed)
+                self._owed -= steps
+                self.run.advance(steps=steps, seconds=seconds)
             else:
                 self.run.advance(seconds=seconds)
 

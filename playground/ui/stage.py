@@ -13,7 +13,6 @@ from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE,
 from playground.core.lesson import Lesson
 from playground.lessons import LESSONS
 from playground.text import Text
-from playground.ui.seat import SPEEDS
 
 # The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
 MOUNT = f"""
@@ -39,7 +38,8 @@ def make_stage(lesson: Lesson, text: Text) -> gr.HTML:
 
 def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
     """All that the stage must know of a lesson before the first frame: its words, knobs, panels and presets."""
-    words: dict[str, Any] = dict(text.tables["stage"])
+    own_words = text.tables[lesson.key].get("words", {})
+    words: dict[str, Any] = {**text.tables["stage"], **own_words}
     return {
         "lesson": lesson.key,
         "lessons": [other.key for other in LESSONS],
@@ -55,7 +55,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
             {"key": key, "name": text.say(f"{lesson.key}.presets.{key}"), "note": text.say(f"{lesson.key}.notes.{key}")}
             for key in lesson.presets
         ],
-        "speeds": SPEEDS,
+        "speeds": lesson.speeds,
         "stages": lesson.stages,
         "has_epochs": lesson.has_epochs,
     }

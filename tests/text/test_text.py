@@ -12,15 +12,18 @@ from playground.core.refusal import BadValue
 from playground.lessons import LESSONS
 from playground.lessons.gan import Gan, GanConfig
 from playground.lessons.gan_views import ASKS
+from playground.rl.config import SWITCHES
+from playground.rl.worlds import KINDS as WORLDS
 from playground.text import LANGUAGES, Text, load
-from playground.ui.seat import SPEEDS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "playground").rglob("*.py"))]
 PYTHON = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 STAGE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "assets/stage").glob("*.js")))
 PLOTS = [plot for panel in Gan(GanConfig(conditional=True), torch.device("cpu")).plots().values() for plot in panel]
-KNOBS = {name: knob for lesson in LESSONS for name, knob in lesson.config.knobs().items()}
+KNOBS = [item for lesson in LESSONS for item in lesson.config.knobs().items()]
+
+SCENE = ("shipped", "learner", "test", "you")  # scene.js: who acts
 
 # Words that the stage looks up by a name it computes: `words[...]` in assets/stage. The test below names a new family.
 FAMILIES = {
@@ -31,8 +34,8 @@ FAMILIES = {
     ],
     "words[`${name}_help`]": ["play_help", "step_help", "reset_help"],
     "words[`${state.stage}_help`]": sorted({f"{stage}_help" for lesson in LESSONS for stage in lesson.stages}),
-    "words[`speed_${name}`]": [f"speed_{name}" for name in SPEEDS],
-    "words[`group_${group}`]": sorted({f"group_{knob.group}" for knob in KNOBS.values()}),
+    "words[`speed_${name}`]": sorted({f"speed_{name}" for lesson in LESSONS for name in lesson.speeds}),
+    "words[`group_${group}`]": sorted({f"group_{knob.group}" for _, knob in KNOBS}),
     "words[`tool_${name}`]": ["tool_draw", "tool_move", "tool_erase"],
     "words[`metric_${name}`]": [
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
@@ -41,6 +44,7 @@ FAMILIES = {
         *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss", "metric_full_knn_accuracy"),
         *("metric_d_real", "metric_score", "metric_band_share"),
         "metric_leader",
+        *(f"metric_{name}" for name in ("acts", "return", "test_return", "epsilon", "rival")),
     ],
     "words[`conv_${name}`]": [
         f"conv_{name}" for name in ("size", "kernel", "stride", "padding", "dilation", "conv", "max", "avg")
@@ -55,6 +59,15 @@ FAMILIES = {
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
     "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
+    "words[`scene_${key}`]": [f"scene_{key}" for key in SCENE],
+    "words[`scene_${mode}`]": [f"scene_{key}" for key in SCENE],
+    "words[`scene_${mode}_hint`]": [f"scene_{key}_hint" for key in SCENE],
+    "words[`rival_${stage.state.config.rival}`]": [f"rival_{switch}" for switch in SWITCHES],
+    "words[`score_${key}`]": [f"score_{key}" for key in ("you", "best", "learner", "test", "shipped")],
+    "words[`map_${key}`]": ["map_edge", "map_best"],
+    "words[`map_${view.map}_hint`]": ["map_edge_hint", "map_best_hint"],
+    "words[`plane_${world}_x`]": [f"plane_{world}_x" for world in WORLDS],
+    "words[`plane_${world}_y`]": [f"plane_{world}_y" for world in WORLDS],
 }
 
 
@@ -86,18 +99,19 @@ def used():
     paths |= {f"stops.{reason}" for reason in re.findall(r'\bend\(ticket, "(\w+)"', PYTHON)}
     refusals = set(re.findall(r'BadValue\(\s*f?"(\w+)"', PYTHON)) - {"loading", "bad_"}  # told as a reason; computed
     paths |= {f"bad.{key.removeprefix('bad_')}" for key in refusals}
-    paths |= {f"bad.{knob.kind}" for knob in KNOBS.values()}
+    paths |= {f"bad.{knob.kind}" for _, knob in KNOBS}
     paths |= {f"bad.{key.replace('.', '_')}" for key in re.findall(r'BadStrokes\("([\w.]+)"', PYTHON)}
     paths |= {"remarks.small_digits"}  # Desk.remark
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
-    for name, knob in KNOBS.items():
+    for name, knob in KNOBS:
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):
             paths |= {f"options.{option}" for option in knob.options}
     for lesson in LESSONS:
         paths |= {f"{lesson.key}.title", f"{lesson.key}.lede"}
+        paths |= {f"{lesson.key}.words.{word}" for word in load("en")[lesson.key].get("words", {})}
         paths |= {f"{lesson.key}.panels.{name}" for name in lesson.panels}
         paths |= {f"{lesson.key}.{part}.{name}" for part in ("presets", "notes") for name in lesson.presets}
     return paths
@@ -173,3 +187,10 @@ def test_hostile_values_stay_words_in_a_sentence(language, hostile):
     sentence = Text(language).refusal(error)
     assert hostile in sentence
     assert load(language)["knobs"]["lr"]["label"] in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lesson_may_only_reword_what_the_stage_says(language):
+    for lesson in LESSONS:
+        own = load(language)[lesson.key].get("words", {})
+        assert set(own) <= set(load(language)["stage"])

@@ -1,0 +1,209 @@
+"""CartPole: an agent learns by trial and error, may be pushed, and plays against the visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import nn
+
+from playground.core.knobs import Config
+from playground.core.lesson import Lesson, Preset
+from playground.core.limits import Stop
+from playground.core.pictures import Array, Curve, Picture, Pictures
+from playground.core.refusal import BadValue, echo
+from playground.core.trainer import Metrics, Trainer
+from playground.rl.agent import Agent
+from playground.rl.config import DqnConfig
+from playground.rl.exam import examine
+from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
+
+FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
+EXAM_EVERY = 1000  # acts between two exams
+SHORT_EXAM = {"cartpole": 20, "acrobot": 5, "mountaincar": 5}  # episodes; only CartPole's copies cost as much as one
+MOST_EXAMS = 240  # in the chart
+LONG_EXAM = 100  # episodes: asked for where the short exam says that the world may be solved
+
+
+def rival_config(config: DqnConfig) -> DqnConfig:
+    """The same agent with one switch the other way."""
+    match config.rival:
+        case "reward":
+            return replace(config, reward="plain" if config.reward == "shaped" else "shaped")
+        case "target_net":
+            return replace(config, target_net="hard" if config.target_net == "none" else "none")
+        case name:
+            return config.changed({name: not getattr(config, name)})
+
+
+class Dqn(Trainer):
+    """One agent, or two in lock-step that differ in one switch."""
+
+    EDITS: ClassVar[frozenset[str]] = frozenset({"push"})
+    UNCHARTED: ClassVar[frozenset[str]] = frozenset({"return", "test_return", "epsilon", "acts"})
+
+    def __init__(self, config: DqnConfig, device: torch.device) -> None:
+        self._config = config
+        self._device = device
+        self._agents = [Agent(config, device)]
+        if config.rival != "nobody":
+            self._agents.append(Agent(rival_config(config), device))
+        self.metrics = {}
+        self._shows_net = False
+        self._examined = 0
+        self._exams: list[list[tuple[int, float]]] = [[] for _ in self._agents]  # (episode, average return)
+        self._is_solved = False
+
+    @property
+    def agent(self) -> Agent:
+        """The one that the visitor trains; the rival stands beside it."""
+        return self._agents[0]
+
+    @property
+    def _filled(self) -> float:
+        """How much of what must be remembered before learning is there, 0..1."""
+        return min(1.0, self.agent.acts / self._config.prefill)
+
+    def nets(self) -> tuple[nn.Module, ...]:
+        return tuple(dict.fromkeys(net for agent in self._agents for net in (agent.net, agent.target)))
+
+    def stages(self) -> Iterator[str]:
+        """One step of the world and its updates; before learning starts, several steps that only fill the memory."""
+        if self.agent.acts < self._config.prefill:
+            self._fill()
+            yield self.STAGES[-1]
+            return
+        for agent in self._agents:
+            agent.act()
+        if (self.agent.acts // self._config.envs) % self._config.every == 0:
+            for _ in range(self._config.updates):
+                for names in zip(*[agent.learn() for agent in self._agents], strict=True):
+                    yield names[0]
+        else:
+            yield self.STAGES[-1]
+        losses = zip(("loss", "rival"), self._agents, strict=False)
+        self.metrics = {name: agent.loss for name, agent in losses if agent.loss is not None}
+
+    def _fill(self) -> None:
+        end = min(self._config.prefill, self.agent.acts + FILLED_A_STEP)
+        while self.agent.acts < end:
+            for agent in self._agents:
+                agent.act()
+
+    def measure(self) -> Metrics:
+        agent = self.agent
+        self.epoch = agent.trail.episode
+        if agent.learns and agent.acts - self._examined >= EXAM_EVERY:
+            self._examined = agent.acts
+            self._sit()
+        metrics = {"acts": float(agent.acts), "epsilon": agent.epsilon}
+        if agent.ended:
+            metrics["return"] = agent.average(WINDOW)
+        if self._exams[0]:
+            metrics["test_return"] = self._exams[0][-1][1]
+        return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
+
+    def _sit(self) -> None:
+        """Both agents are tested; whoever may have solved the world is tested at length."""
+        world = self._config.world
+        for agent, exams in zip(self._agents, self._exams, strict=True):
+            average = float(examine(agent.quick, world, SHORT_EXAM[world]).mean())
+            if agent is self.agent and average >= agent.world.kind.solved:
+                average = float(examine(agent.quick, world, LONG_EXAM).mean())
+                self._is_solved = average >= agent.world.kind.solved
+            exams.append((agent.ended + 1, average))
+
+    def measure_fully(self) -> Metrics:
+        if not self.agent.learns:
+            return {}
+        returns = examine(self.agent.quick, self._config.world, LONG_EXAM)
+        return {"test_return": torch.tensor(float(returns.mean()))}
+
+    def verdict(self) -> Stop | None:
+        if not (self._config.solved and self._is_solved):
+            return None
+        average = self._exams[0][-1][1]
+        return Stop("solved", {"average": round(average), "episodes": LONG_EXAM, "acts": self.agent.acts})
+
+    def look(self, *, closely: bool) -> Pictures:
+        agent = self.agent
+        pictures: dict[str, Picture] = {
+            "scene": scene(agent, self._filled, self._shows_net),
+            "qmap": qmap(agent),
+            "replay": remembered(agent),
+            "returns": self._draw_returns(),
+        }
+        if len(self._agents) > 1:
+            pictures["rival"] = scene(self._agents[1], self._filled, False)
+        return pictures
+
+    def _draw_returns(self) -> Curve:
+        lines: dict[str, Array] = {}
+        for prefix, agent, exams in zip(("", "rival_"), self._agents, self._exams, strict=False):
+            lines[f"{prefix}return"], lines[f"{prefix}average"] = returns(agent)
+            lines[f"{prefix}test"] = np.array(exams[-MOST_EXAMS:], dtype=np.float32).reshape(-1, 2).T
+        kind = self.agent.world.kind
+        return Curve(lines, y_range=(min(0.0, -kind.most_steps * (kind.solved < 0)), max(0.0, kind.solved)))
+
+    def tune(self, config: Config) -> None:
+        assert isinstance(config, DqnConfig)
+        self._config = config
+        self.agent.tune(config)
+        for rival in self._agents[1:]:
+            rival.tune(rival_config(config))
+
+    def check(self, name: str, value: Any) -> None:
+        _strength(value)
+
+    def probe(self, name: str, value: Any) -> None:
+        """push: -1 … 1, a hit to the left or to the right; watch: whether frames carry the net itself."""
+        if name == "push":
+            for agent in self._agents:
+                agent.push(_strength(value))
+        elif name == "watch" and isinstance(value, bool):
+            self._shows_net = value
+        else:
+            super().probe(name, value)
+
+
+def _strength(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1 <= value <= 1:
+        raise BadValue("bad_push", value=echo(value))
+    return float(value)
+
+
+MODERN = DqnConfig(
+    envs=64, hidden=64, init="standard", done_mask=True, target_net="soft", tau=0.1, loss="huber", lr=0.02, batch=256,
+    memory=10_000, prefill=1000, epsilon=0.1, epsilon_start=0.5, epsilon_steps=10_000, steps=2000,
+)  # fmt: skip
+PLAIN = replace(
+    MODERN, reward="plain", hidden=128, double=True, target_net="hard", target_every=25, gamma=0.98, lr=0.01, updates=2,
+    memory=50_000, epsilon=0.02, steps=3000,
+)  # fmt: skip
+ACROBOT = replace(
+    MODERN, world="acrobot", envs=8, double=True, tau=0.02, gamma=0.99, lr=0.002, memory=50_000, epsilon=0.05,
+    epsilon_start=1, steps=20_000,
+)  # fmt: skip
+MOUNTAINCAR = replace(
+    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, lr=0.005, memory=50_000, epsilon=0.05, epsilon_start=1,
+    steps=10_000,
+)  # fmt: skip
+DQN = Lesson(
+    key="dqn",
+    config=DqnConfig,
+    build=Dqn,
+    presets={
+        "405": Preset(DqnConfig()),
+        "modern": Preset(MODERN, course=False),
+        "plain": Preset(PLAIN, course=False),
+        "acrobot": Preset(ACROBOT, course=False),
+        "mountaincar": Preset(MOUNTAINCAR, course=False),
+    },
+    keeps=False,
+    panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
+    pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
+    speeds=("slow", "one", "real", "four", "max", "headless"),
+)

@@ -1,0 +1,134 @@
+"""A deep Q-network at work: it acts in its world, remembers, and learns from its memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from copy import deepcopy
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from playground.rl.config import DqnConfig
+from playground.rl.qnet import QNet, Quick
+from playground.rl.replay import Batch, Replay
+from playground.rl.trail import Trail
+from playground.rl.worlds import World
+
+
+class Agent:
+    """Everything random about it comes from generators of its own, so that a rival beside it changes nothing."""
+
+    def __init__(self, config: DqnConfig, device: torch.device) -> None:
+        self.config = config
+        self.world = World(config.world, config.envs, config.reward, config.seed)
+        kind = self.world.kind
+        width = len(kind.scale)
+        torch.manual_seed(config.seed + 1)
+        widths = (width, *[config.hidden] * config.depth, kind.actions)
+        self.net = QNet(widths, config.dueling, config.init).to(device)
+        self.target = self.net if config.target_net == "none" else deepcopy(self.net)
+        self.quick = Quick(self.net)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=config.lr, fused=True)
+        self.loss_of = functional.mse_loss if config.loss == "mse" else functional.smooth_l1_loss
+        self.memory = Replay(max(config.memory, config.envs), width, device, config.seed + 2)
+        self._dice = np.random.default_rng(config.seed + 3)
+        self._parameters = list(self.net.parameters())
+        self.trail = Trail(self.world)
+        self.episodes: deque[tuple[int, float]] = deque(maxlen=20_000)  # (number, return) of those that are over
+        self.ended = 0  # episodes that are over
+        self.acts = 0  # steps of all copies together
+        self.learns = 0
+        self.loss: Tensor | None = None
+
+    @property
+    def epsilon(self) -> float:
+        """The share of random actions now: from epsilon_start down to epsilon in so many steps."""
+        start, end, steps = self.config.epsilon_start, self.config.epsilon, self.config.epsilon_steps
+        left = max(0.0, 1 - self.acts / steps) if steps else 0.0
+        return end + (start - end) * left
+
+    def act(self) -> None:
+        """One step of all copies of the world, mostly with the best action, sometimes with a random one."""
+        world, states = self.world, self.world.states
+        actions = self.quick(states).argmax(axis=1)
+        blind = self._dice.random(world.copies) < self.epsilon
+        if blind.any():
+            actions[blind] = self._dice.integers(world.kind.actions, size=int(blind.sum()))
+        outcome = world.step(actions)
+        self.memory.store(states, actions, outcome.rewards, outcome.states, outcome.terminated)
+        self.acts += world.copies
+        self.trail.add(int(actions[0]), outcome)
+        for _, _, gained in world.ended:
+            self.ended += 1
+            self.episodes.append((self.ended, gained))
+
+    def learn(self) -> Iterator[str]:
+        """One update of the net, in named stages."""
+        config = self.config
+        batch = self.memory.sample(config.batch) if config.replay else self.memory.newest(config.envs)
+        for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
+            parameter.grad = None
+        chosen = self.net(batch.states).gather(1, batch.actions)  # (batch, 1)
+        yield "forward"
+        loss = self.loss_of(chosen, self.aim(batch))
+        yield "loss"
+        loss.backward()  # type: ignore[no-untyped-call]
+        yield "backward"
+        self.optimizer.step()
+        self.learns += 1
+        self._follow()
+        self.loss = loss.detach()
+        yield "update"
+
+    @torch.no_grad()
+    def aim(self, batch: Batch) -> Tensor:
+        """What the Q-value of each action should have been: its reward and the best that can follow, (batch, 1)."""
+        config = self.config
+        nexts = self.target(batch.nexts)  # (batch, actions)
+        if config.double:  # the net chooses, the target says what the choice is worth
+            best = self.net(batch.nexts).argmax(dim=1, keepdim=True)
+            later = nexts.gather(1, best)
+        else:
+            later = nexts.amax(dim=1, keepdim=True)
+        if config.done_mask:
+            later = later * (1 - batch.terminated)
+        aim: Tensor = batch.rewards + config.gamma * later
+        return aim
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Bring the target net nearer to the one that learns: all at once now and then, or a little each time."""
+        config = self.config
+        if config.target_net == "hard" and self.learns % config.target_every == 0:
+            for slow, fast in zip(self.target.parameters(), self._parameters, strict=True):
+                slow.copy_(fast)
+        elif config.target_net == "soft":
+            for slow, fast in zip(self.target.parameters(), self._parameters, strict=True):
+                slow.lerp_(fast, config.tau)
+
+    def push(self, strength: float) -> None:
+        """Hit the first copy; no row of the memory tells of it, the next one starts from where it stands then."""
+        strengths = np.zeros(self.world.copies)
+        strengths[0] = strength
+        self.world.push(strengths)
+        self.trail.moved()
+
+    def tune(self, config: DqnConfig) -> None:
+        """Take over the live knobs."""
+        self.config = config
+        for group in self.optimizer.param_groups:
+            group["lr"] = config.lr
+
+    def average(self, last: int) -> float:
+        """The mean return of the last episodes; 0 before the first is over."""
+        recent = [self.episodes[-1 - i][1] for i in range(min(last, len(self.episodes)))]
+        return float(np.mean(recent)) if recent else 0.0
+
+    def values(self) -> NDArray[np.float32]:
+        """What the net expects of each action where the first copy stands now: (actions,)."""
+        values: NDArray[np.float32] = self.quick(self.world.states[:1])[0]
+        return values

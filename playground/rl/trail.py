@@ -1,0 +1,47 @@
+"""Keeps the last moments of the first copy of a world, so that the page can show how it moved between two frames."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.rl.worlds import Outcome, World
+
+KEPT = 40  # moments: more than a frame at real time holds
+
+
+class Trail:
+    """Moments (number, episode, steps into it, action that led there or -1, state …), both ends of episodes too."""
+
+    def __init__(self, world: World) -> None:
+        self._moments: deque[tuple[int, int, int, int, NDArray[np.float32]]] = deque(maxlen=KEPT)
+        self._world = world
+        self.number = 0
+        self.episode = 1
+        self._note(0, -1, world.states)
+
+    def _note(self, steps: int, action: int, states: NDArray[np.float32]) -> None:
+        self._moments.append((self.number, self.episode, steps, action, states[0]))
+        self.number += 1
+
+    def add(self, action: int, outcome: Outcome) -> None:
+        """After a step of the world."""
+        world = self._world
+        if world.ended and world.ended[0][0] == 0:
+            self._note(world.ended[0][1], action, outcome.states)
+            self.episode += 1
+            self._note(0, -1, world.states)
+        else:
+            self._note(int(world.lengths[0]), action, outcome.states)
+
+    def moved(self) -> None:
+        """After a push: the same moment with another speed."""
+        self._moments[-1] = (*self._moments[-1][:-1], self._world.states[0])
+
+    def table(self) -> NDArray[np.float32]:
+        """(moments, 4 + d), oldest first, with Gymnasium's own numbers of the states."""
+        facts = np.array([moment[:-1] for moment in self._moments], dtype=np.float32)
+        states = self._world.unscaled(np.array([moment[-1] for moment in self._moments]))
+        return np.concatenate([facts, states], axis=1)
