@@ -33,7 +33,7 @@ export function dotPainter() {
         mask.alpha.push(alpha);
         mask.fill.push(Math.min(1, Math.max(0, radius + 0.5 - away)));
       }
-      mask.ink = Array.from({ length: labels * FOGS }, (_, i) => Uint32Array.from(mask.fill, (fill, k) => {
+      mask.inks = Array.from({ length: labels * FOGS }, (_, i) => Uint32Array.from(mask.fill, (fill, k) => {
         const fog = (FOG * (i % FOGS)) / (FOGS - 1);
         const rgb = channels(colourOf(Math.floor(i / FOGS))).map((value, j) => Math.round(paper[j] + (value + (paper[j] - value) * fog - paper[j]) * fill));
         return ((mask.alpha[k] << 24) | (rgb[2] << 16) | (rgb[1] << 8) | rgb[0]) >>> 0;
@@ -58,14 +58,14 @@ export function dotPainter() {
     const [left, top] = [Math.floor(fx), Math.floor(fy)];
     if (left < 0 || top < 0 || left + side > wide || top + side > high) return;
     const mask = masks[Math.floor((fy - top) * SHIFTS) * SHIFTS + Math.floor((fx - left) * SHIFTS)];
-    const ink = mask.ink[(label % labels) * FOGS + fog];
+    const inks = mask.inks[(label % labels) * FOGS + fog];
     const base = top * wide + left;
-    for (let k = 0; k < ink.length; k += 1) {
+    for (let k = 0; k < inks.length; k += 1) {
       const at = base + mask.y[k] * wide + mask.x[k];
       const under = buffer[at];
       const a = mask.alpha[k];
-      if (a === 255 || !under) { buffer[at] = ink[k]; continue; }
-      const over = ink[k];
+      if (a === 255 || !under) { buffer[at] = inks[k]; continue; }
+      const over = inks[k];
       const rest = 255 - a;
       const redBlue = ((Math.imul(over & 0xff00ff, a) + Math.imul(under & 0xff00ff, rest)) >>> 8) & 0xff00ff;
       const green = ((((over >>> 8) & 0xff) * a + ((under >>> 8) & 0xff) * rest) >>> 8) << 8;

@@ -22,7 +22,9 @@ from playground.lessons.autoencoder_weights import take_shipped
 from playground.lessons.codes import some_noise, under_noise
 from playground.lessons.darkroom import Darkroom
 
-LOOKS_BETWEEN = 10  # at full speed an exam costs about as much as 12 steps: every tenth frame, it takes 2 % of the time
+LOOKS_BETWEEN = 12  # between two exams: one costs about as much as 14 steps, so at full speed 2 % of the time
+LOOKS_AT_EASE = 6  # between two exams of a run that leaves most of the time unused
+HURRY = 20  # steps a look, from which on a run counts as one at full speed
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class Autoencoding(Supervised):
         net = make_net(config).to(device)
         self._remark = take_shipped(net) if config.start == "shipped" else ""
         self._darkroom = Darkroom(net, device)
-        self._steps = self._looks = self._exams = 0
+        self._steps = self._looks = self._exams = self._examined_at = 0
         self._examined: tuple[int, int] | None = None  # the steps and the version of the weights at the last exam
-        self._looked: tuple[int, int] | None = None
+        self._looked = -1  # the steps at the last look
         optimizer = build_optimizer(config, net.parameters(), fused=True)
         super().__init__(net, mse_loss, Batches(*self._darkroom.train, config.batch), optimizer, config)
 
@@ -102,26 +104,29 @@ class Autoencoding(Supervised):
     def _is_exam_due(self) -> bool:
         """Every so many looks while the net learns, and at once when it stands still.
 
-        A fused step leaves a weight's version as it is, but weights that are put back after a divergence change it.
+        A weight's version tells when weights were put back after a divergence, which is no step.
         """
         state = (self._steps, self.net.encoder[0].weight._version)
-        moved, self._looked = state != self._looked, state
+        moved, self._looked = self._steps != self._looked, self._steps
         self._looks += moved
-        wait = min(LOOKS_BETWEEN, 2 * self._exams - 1)  # at the start, when most happens, they come closer together
+        is_hurried = self._steps - self._examined_at >= HURRY * self._looks
+        wait = LOOKS_BETWEEN if is_hurried else LOOKS_AT_EASE
+        wait = min(wait, 3 * self._exams)  # at the start, when most happens, they come closer together
         if state == self._examined or (moved and self._looks < wait):
             return False
-        self._examined, self._looks = state, 0
+        self._examined, self._examined_at, self._looks = state, self._steps, 0
         self._exams += 1
         return True
 
     def state(self) -> State:
-        steps, exams, examined = self._steps, self._exams, self._examined
         return {
             **super().state(),
-            "steps": steps,
+            "steps": self._steps,
             "looks": self._looks,
-            "exams": exams,
-            "examined": -1 if examined is None else examined[0],
+            "looked": self._looked,
+            "exams": self._exams,
+            "examined": -1 if self._examined is None else self._examined[0],
+            "examined_at": self._examined_at,
         }
 
     def restore(self, parts: Parts) -> None:
@@ -129,10 +134,10 @@ class Autoencoding(Supervised):
         if lacking:
             raise lacking
         super().restore(parts)
-        self._steps, self._looks, self._exams = (parts.number(name) for name in ("steps", "looks", "exams"))
-        version, examined = self.net.encoder[0].weight._version, parts.number("examined")
-        self._looked = self._steps, version
-        self._examined = None if examined < 0 else (examined, version)
+        self._steps, self._looks, self._looked = (parts.number(name) for name in ("steps", "looks", "looked"))
+        self._exams, self._examined_at = parts.number("exams"), parts.number("examined_at")
+        examined = parts.number("examined")
+        self._examined = None if examined < 0 else (examined, self.net.encoder[0].weight._version)
 
     def measure(self) -> Metrics:
         codes = self._darkroom.codes

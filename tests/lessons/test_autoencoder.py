@@ -221,7 +221,7 @@ def test_the_full_exam_leaves_each_picture_out_of_its_own_vote() -> None:
     torch.manual_seed(0)
     net = Autoencoder((30,), 2)
     with torch.no_grad():
-        found = Codes(digits.train_images, digits.train_labels).sit_fully(net, 0.0)
+        found = Codes(digits.train_images, digits.train_labels).sit_fully(net, 0.0, asked=1500)
         codes = net.code(scaled(digits.train_images)).numpy()
         error = mse_loss(net(scaled(digits.train_images)), scaled(digits.train_images))
     neighbours = KNeighborsClassifier(6, algorithm="brute").fit(codes, digits.train_labels).kneighbors(codes)[1]
