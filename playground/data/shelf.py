@@ -37,9 +37,8 @@ class Shelf:
 
     def wait(self) -> Digits:
         """The digits, however long it takes; for scripts and tests."""
-        self.ask()
-        assert self._worker is not None
-        self._worker.join()
+        if self.ask() is None and self._worker:
+            self._worker.join()
         assert self.digits is not None
         return self.digits
 

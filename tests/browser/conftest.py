@@ -75,10 +75,11 @@ class Visitor:
         assert box
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
-    def ink(self, panel: str) -> int:
-        """How many pixels of a panel's canvas are painted."""
+    def expect_ink(self, panel: str, least: int) -> None:
+        """Wait until so many pixels of a panel's canvas are painted: a frame is drawn a moment after it has come."""
         pixels = "c.getContext('2d').getImageData(0, 0, c.width, c.height).data"
-        return int(self.plot(panel).evaluate(f"c => {pixels}.filter((v, i) => i % 4 === 3 && v).length"))
+        count = f"(c => c && c.width ? {pixels}.filter((v, i) => i % 4 === 3 && v).length : 0)"
+        self.expect(f"{count}(box.querySelector('[data-panel={panel}] canvas')) >= {least}")
 
     def show(self, group: str) -> None:
         """Open a group of settings."""

@@ -39,8 +39,8 @@ def test_the_trained_agent_balances_before_play_is_pressed(visit: Visit) -> None
     visitor.expect(f"{counter} > 40")
     assert visitor.state("state.step") == 0
     assert abs(visitor.state("stage.view.watched.state[2]")) < 0.21
-    assert visitor.ink("scene") > 5000
-    assert visitor.ink("qmap") > 5000
+    visitor.expect_ink("scene", 5000)
+    visitor.expect_ink("qmap", 5000)
     assert visitor.box.locator("[data-score=shipped] dd").inner_text() == "500"
     assert visitor.box.locator("[data-panel=scene] .scene-value.best").count() == 1
 
@@ -206,8 +206,8 @@ def test_the_memory_fills_before_the_eyes_and_then_it_learns(visit: Visit) -> No
     visitor.expect("state.metrics.loss > 0 && state.pictures.replay.size === 2000")
     visitor.expect("!box.querySelector('.scene-filling:not([hidden])')")
     visitor.expect("state.pictures.returns.lines.return.shape[1] > 50")
-    assert visitor.ink("returns") > 500
-    assert visitor.ink("replay") > 500
+    visitor.expect_ink("returns", 500)
+    visitor.expect_ink("replay", 500)
 
 
 def test_speeds_and_live_epsilon(visit: Visit) -> None:
@@ -242,7 +242,7 @@ def test_a_rival_stands_beside_with_its_reason(visit: Visit) -> None:
     visitor.expect("state.metrics.rival >= 0 && state.pictures.returns.lines.rival_return.shape[1] > 3")
     text = visitor.box.locator("[data-panel=rival]").inner_text()
     assert "forgets" in text
-    assert visitor.ink("rival") > 3000
+    visitor.expect_ink("rival", 3000)
 
 
 @pytest.mark.parametrize("world", ["acrobot", "mountaincar"])
@@ -251,7 +251,7 @@ def test_the_other_worlds_are_drawn_and_can_be_played(visit: Visit, world: str) 
     visitor.preset(world)
     visitor.expect(f"stage.view.watched?.world === '{world}'")
     visitor.expect("box.querySelectorAll('.scene-value').length === 3")
-    assert visitor.ink("scene") > 3000
+    visitor.expect_ink("scene", 3000)
     mode(visitor, "you")
     visitor.page.keyboard.down("ArrowRight")
     visitor.expect("Number(box.querySelector('.scene-counter b').textContent) > 5")

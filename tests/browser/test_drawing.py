@@ -199,7 +199,7 @@ def test_both_heads_stand_side_by_side(visit: Visit) -> None:
     visitor = visit("/?tab=classifier", lesson="classifier")
     visitor.preset("heads")
     assert visitor.box.locator("[data-panel=field2]").is_visible()
-    assert visitor.ink("field2") > 10_000
+    visitor.expect_ink("field2", 10_000)
 
 
 def test_switches_change_the_picture(visit: Visit) -> None:

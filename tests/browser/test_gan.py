@@ -37,7 +37,7 @@ def test_before_play_there_are_scribbles_and_a_band(visit: Visit) -> None:
     assert visitor.state("state.metrics.band_share") < 0.5
     for panel in ("studio", "paintings", "critic", "opinion"):
         visitor.expect(f"Number(box.querySelector('[data-panel={panel}] canvas').dataset.n) > 0")
-        assert visitor.ink(panel) > 3000
+        visitor.expect_ink(panel, 3000)
     assert visitor.box.locator("[data-panel=touch] canvas.heat").evaluate("c => c.clientHeight") > 100
     assert visitor.box.locator("[data-panel=balance] .chart").count() == 3
     assert visitor.box.locator("[data-panel=quality] .chart").count() == 3

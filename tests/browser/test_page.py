@@ -73,8 +73,8 @@ def test_a_tab_that_was_hidden_opens_with_its_pictures_drawn(visit: Visit) -> No
     visitor.expect(f"state.step > {step}")
     page.get_by_role("tab", name="Regression").click()
     visitor.page.wait_for_function("document.querySelector('[data-panel=fit] canvas').clientWidth > 0")
-    assert visitor.ink("fit") > 2000
-    assert visitor.ink("loss") > 1000
+    visitor.expect_ink("fit", 2000)
+    visitor.expect_ink("loss", 1000)
 
 
 def test_resizing_redraws_crisp(visit: Visit) -> None:
@@ -86,7 +86,7 @@ def test_resizing_redraws_crisp(visit: Visit) -> None:
     visitor.page.wait_for_function(f"document.querySelector('[data-panel=fit] canvas').width !== {width}")
     width, shown = visitor.plot("fit").evaluate(size)
     assert width == 2 * shown
-    assert visitor.ink("fit") > 4000
+    visitor.expect_ink("fit", 4000)
 
 
 def test_nothing_flickers_while_it_learns(visit: Visit) -> None:

@@ -23,14 +23,14 @@ def ranks(visitor: Visitor) -> list[int]:
 
 def test_play_runs_course_306_to_its_end(visit: Visit) -> None:
     visitor = race(visit)
-    assert visitor.ink("fits") > 2000  # worth looking at before Play
-    assert visitor.ink("landscape") > 20_000
+    visitor.expect_ink("fits", 2000)  # worth looking at before Play
+    visitor.expect_ink("landscape", 20_000)
     before = visitor.plot("landscape").evaluate("c => c.toDataURL()")
     visitor.speed("max")
     visitor.press("play")
     visitor.expect("state.why.reason === 'finished' && state.step === 384 && state.epoch === 12")
     assert ranks(visitor)[-1] == 0  # plain SGD comes last
-    assert visitor.ink("laps") > 3000
+    visitor.expect_ink("laps", 3000)
     assert visitor.plot("landscape").evaluate("c => c.toDataURL()") != before
     assert "% of their movement" in visitor.box.locator("[data-panel=landscape]").inner_text()
     visitor.press("reset")
@@ -135,7 +135,7 @@ def test_the_finder_suggests_a_rate_and_it_can_be_used(visit: Visit) -> None:
     assert visitor.box.locator("[data-panel=sweep]").is_hidden()
     visitor.box.get_by_label("Find a learning rate for RMSprop").click()
     visitor.expect("state.pictures.sweep?.slot === 2")
-    assert visitor.ink("sweep") > 500
+    visitor.expect_ink("sweep", 500)
     assert visitor.state("state.step") == 0
     visitor.box.locator(".sweep-use").click()
     visitor.expect("state.config.lanes[2].lr === Number(Number(state.pictures.sweep.suggestion).toPrecision(2))")
