@@ -38,7 +38,7 @@ def go(run: Run, steps: int) -> Run:
     return run
 
 
-def same_future(run: Run, again: Run, steps: int) -> None:
+def assert_same_future(run: Run, again: Run, steps: int) -> None:
     """Bit for bit: weights, losses and measured numbers."""
     for one in (run, again):
         go(one, steps)
@@ -58,13 +58,13 @@ def test_it_goes_on_as_if_it_had_never_stopped(lesson: Lesson, preset: str) -> N
     again = reopened(read(write(run, lesson.key)), lesson, CPU)
     assert again.step == 7
     assert again.config == run.config
-    same_future(run, again, 9)
+    assert_same_future(run, again, 9)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_keeps_its_state(optimizer: str) -> None:
     run = go(Run(REGRESSION.build, RegressionConfig(optimizer=optimizer, lr=0.01, batch=16, steps=0), CPU), 11)
-    same_future(run, reopened(read(write(run, "regression")), REGRESSION, CPU), 13)
+    assert_same_future(run, reopened(read(write(run, "regression")), REGRESSION, CPU), 13)
 
 
 def test_what_was_changed_live_is_kept() -> None:
@@ -74,7 +74,7 @@ def test_what_was_changed_live_is_kept() -> None:
     run.probe("weight", {"layer": 0, "unit": 0, "source": 0, "value": 0.5})
     again = reopened(read(write(run, "regression")), REGRESSION, CPU)
     assert list(again.edits) == list(run.edits)
-    same_future(run, again, 10)
+    assert_same_future(run, again, 10)
 
 
 def test_a_half_done_step_is_finished_first() -> None:
@@ -83,7 +83,7 @@ def test_a_half_done_step_is_finished_first() -> None:
     run.advance_stage()
     again = reopened(read(write(run, "regression")), REGRESSION, CPU)
     assert again.step == run.step == 1
-    same_future(run, again, 3)
+    assert_same_future(run, again, 3)
 
 
 def test_a_limit_that_was_passed_stays_passed() -> None:
@@ -92,7 +92,7 @@ def test_a_limit_that_was_passed_stays_passed() -> None:
     run.resume()
     go(run, 4)
     again = reopened(read(write(run, "regression")), REGRESSION, CPU)
-    same_future(run, again, 100)
+    assert_same_future(run, again, 100)
     assert again.step == 20
 
 
