@@ -41,6 +41,7 @@ def write(run: Run, lesson: str) -> bytes:
         "torch": torch.__version__,
         "lesson": lesson,
         "config": json.dumps(run.config.written()),
+        "first": json.dumps(run.first.written()),
         "plain": json.dumps(parts.plain),
         "edits": json.dumps(list(run.edits)),
     }

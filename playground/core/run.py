@@ -6,6 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,7 @@ class Run:
 
     def __init__(self, build: Build, config: RunConfig, device: torch.device) -> None:
         self.config = config
+        self.first = config  # the settings before anything live was changed
         self.step = 0
         self.stop: Stop | None = None
         self.history = History()
@@ -236,6 +238,13 @@ class Run:
     def net(self) -> nn.Module:
         """The first net, on loan: whoever asks neither keeps nor changes it."""
         return self._trainer.nets()[0]
+
+    @contextmanager
+    def trainer(self) -> Iterator[Trainer]:
+        """The trainer, on loan to whoever describes it: nobody learns meanwhile, and nothing may change."""
+        self._settle()
+        with self._randomness.forked():
+            yield self._trainer
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""
