@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,7 @@ def build_optimizer(
 ) -> torch.optim.Optimizer:
     """The torch.optim optimizer that the config names; `fused` is worth it for Adam on nets that are not tiny."""
     lr, momentum = config.lr, config.momentum
-    switches = {} if fused is None else {"fused": fused}
+    switches: dict[str, Any] = {} if fused is None else {"fused": fused}
     match config.optimizer:
         case "sgd":
             return torch.optim.SGD(parameters, lr=lr)

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from torch import nn
+
 from playground.core.run import Run
 from playground.core.trainer import Trainer
 from playground.script.layout import Section
+from playground.script.modules import module
 from playground.script.specialise import COMMENT, Specialiser
 from playground.script.values import Bundle, Known, Record, Value, expression, literal
 from playground.text import Text
@@ -73,6 +76,11 @@ class Pen:
                     part.id = wanted
             member.id = wanted
             self.by.taken.add(wanted)
+
+    def make_net(self, name: str, net: nn.Module) -> None:
+        """The net with its first weights, which belong to the seed after that of the data."""
+        self.line(f"torch.manual_seed({self.config.seed + 1})")
+        self.name(net, name, module(net))
 
     def put(self, into: str, value: Value) -> None:
         """Variables of these names, `x` or `x, y`, take a value."""

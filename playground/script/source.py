@@ -23,7 +23,7 @@ def function_node(function: FunctionType) -> ast.FunctionDef | ast.Lambda:
     """The definition of a function, which may be a lambda in a table."""
     module, _ = _module(function.__module__)
     line = function.__code__.co_firstlineno
-    found: list[ast.FunctionDef | ast.Lambda] = []
+    found: list[ast.Lambda] = []
     for node in ast.walk(module):
         if isinstance(node, ast.FunctionDef) and node.name == function.__name__:
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

@@ -101,7 +101,8 @@ def test_the_program_speaks_the_language_of_the_page(lesson: Lesson, language: s
     tree = ast.parse(script)
     documented = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     assert not any(ast.get_docstring(node) for node in documented), "a docstring of ours is in English only"
-    assert "self._" not in script and "§" not in script
+    assert "self._" not in script
+    assert "§" not in script
     assert max(len(line) for line in script.splitlines() if "#" not in line) <= 120
 
 

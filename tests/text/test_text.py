@@ -14,6 +14,7 @@ from playground.lessons.gan import Gan, GanConfig
 from playground.lessons.gan_views import ASKS
 from playground.rl.config import SWITCHES
 from playground.rl.worlds import KINDS as WORLDS
+from playground.script.lessons import WRITERS
 from playground.text import LANGUAGES, Text, load
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +106,8 @@ def used():
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
+    paths |= {f"script.{kind}s.{key}" for kind, key in re.findall(r'pen\.(section|comment)\("(\w+)"', PYTHON)}
+    paths |= {f"script.stages.{stage}" for lesson in LESSONS if lesson.key in WRITERS for stage in lesson.stages}
     for name, knob in KNOBS:
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):

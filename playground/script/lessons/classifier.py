@@ -5,7 +5,6 @@ from __future__ import annotations
 from playground.lessons import classifier as lesson
 from playground.lessons.plane import inputs_of
 from playground.script.lessons.supervised import Player, hold_out, learn, make_optimizer, name_batches
-from playground.script.modules import module
 from playground.script.pen import Pen, table
 from playground.script.weights import write_edits
 
@@ -54,15 +53,13 @@ def write(pen: Pen) -> None:
 
 def write_nets(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None:
     """The net with its optimizer, or the two heads with theirs."""
-    is_one = isinstance(trainer, lesson.Classifier)
-    nets = {"net": trainer.net} if is_one else {"softmax": trainer.softmax, "sigmoid": trainer.sigmoid}
-    for name, net in nets.items():
-        pen.line(f"torch.manual_seed({pen.config.seed + 1})")
-        pen.name(net, name, module(net))
-    if is_one:
+    if isinstance(trainer, lesson.Classifier):
+        pen.make_net("net", trainer.net)
         pen.by.facts["logits.shape[1]"] = 1 if pen.config.head == "sigmoid" else pen.config.class_count
         make_optimizer(pen, trainer.optimizer)
         return
+    pen.make_net("softmax", trainer.softmax)
+    pen.make_net("sigmoid", trainer.sigmoid)
     pen.call(lesson.start_alike, trainer.sigmoid, trainer.softmax)
     for lane in trainer.lanes:
         make_optimizer(pen, lane.optimizer, f"optimizer_{lane.name}", lane.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from playground.lessons import regression as lesson
 from playground.script.lessons.supervised import Player, hold_out, learn, make_optimizer, name_batches
-from playground.script.modules import module
 from playground.script.pen import Pen, table
 from playground.script.weights import write_edits
 
@@ -41,8 +40,7 @@ def write(pen: Pen) -> None:
         for value, name in zip(trainer.test, ("test_x", "test_y"), strict=True):
             pen.name(value, name)
     pen.section("net")
-    pen.line(f"torch.manual_seed({pen.config.seed + 1})")
-    pen.name(trainer.net, "net", module(trainer.net))
+    pen.make_net("net", trainer.net)
     pen.call(lesson.loss_of, pen.config, into="loss_of")
     pen.name(trainer.loss, "loss_of")
     make_optimizer(pen, trainer.optimizer)
