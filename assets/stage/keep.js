@@ -1,5 +1,6 @@
 // Keeps what the visitor has made: saves the run to a file and opens such a file again.
 
+import { codeDrawer } from "./code.js";
 import { element, fill } from "./dom.js";
 import { shareButton } from "./share.js";
 
@@ -7,11 +8,12 @@ const LARGEST = 64e6; // bytes of a file that is sent
 
 export function keepBar(stage) {
   const { words, spec } = stage;
+  const code = codeDrawer(stage);
   let fetched = null;
   const save = element("button", { type: "button", text: words.keep_save, title: words.keep_save_help, "data-keep": "save", onclick: () => stage.send({ kind: "save" }) });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), ...(spec.keeps ? [save, open, file] : []));
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, ...(spec.code ? [code.button] : []), shareButton(stage), ...(spec.keeps ? [save, open, file] : []));
 
   async function picked() {
     const chosen = file.files[0];
@@ -30,6 +32,7 @@ export function keepBar(stage) {
         element("a", { href: new URL(`playground/parcel/${parcel.token}`, document.baseURI).href, download: parcel.name }).click();
       }
       fetched = parcel.token;
+      code.draw(state);
     },
   };
 }

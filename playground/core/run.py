@@ -6,7 +6,6 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -239,12 +238,10 @@ class Run:
         """The first net, on loan: whoever asks neither keeps nor changes it."""
         return self._trainer.nets()[0]
 
-    @contextmanager
-    def trainer(self) -> Iterator[Trainer]:
-        """The trainer, on loan to whoever describes it: nobody learns meanwhile, and nothing may change."""
+    def trainer(self) -> Trainer:
+        """The trainer between two steps, on loan: whoever asks only describes it, and neither keeps nor changes it."""
         self._settle()
-        with self._randomness.forked():
-            yield self._trainer
+        return self._trainer
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""

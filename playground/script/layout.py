@@ -15,11 +15,11 @@ IMPORTS = {
     "math": "import math",
     "contextlib": "import contextlib",
     "gymnasium": "import gymnasium",
+    "plt": "import matplotlib.pyplot as plt",
     "np": "import numpy as np",
     "torch": "import torch",
     "nn": "from torch import nn",
     "functional": "from torch.nn import functional",
-    "plt": "import matplotlib.pyplot as plt",
 }
 _COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
 _TUPLE = re.compile(r"^(\s*[\w.\[\], ]+ = )\((.*)\)$")

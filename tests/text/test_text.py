@@ -58,6 +58,7 @@ FAMILIES = {
         {f"line_{metric}" for plot in PLOTS if len(plot.metrics) > 1 for metric in plot.metrics}
     ),
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`code_${form}`]": ["code_py", "code_ipynb"],
     "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
     "words[`scene_${key}`]": [f"scene_{key}" for key in SCENE],
