@@ -24,10 +24,8 @@ export function codeDrawer(stage) {
   let asked = 0;
   let timer = null;
 
-  drawer.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") show(false);
-    event.stopPropagation(); // the page's own keys do not act in here
-  });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && !drawer.hidden && show(false));
+  lines.addEventListener("keydown", (event) => event.key !== "Escape" && event.stopPropagation()); // here the arrows scroll
 
   function show(isOpen) {
     if (!drawer.isConnected) button.closest(".stage").append(drawer);
