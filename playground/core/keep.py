@@ -33,8 +33,11 @@ class Kept:
 
 
 def write(run: Run, lesson: str) -> bytes:
-    """The run as a file; a step that is half done is finished first."""
+    """The run as a file; a step that is half done is finished first. Raises BadValue where none could be opened."""
     parts = Parts.of(run.state())
+    size = sum(value.nbytes for value in parts.tensors.values())
+    if size > LARGEST - LARGEST_HEADER:
+        raise BadValue("bad_keep_size", size=f"{size / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = {
         "format": FORMAT,
         "version": str(VERSION),
