@@ -107,7 +107,7 @@ def assert_goes_on(run, device, steps=23):
 def test_it_goes_on_bit_for_bit(device, case):
     """Kept in the middle of an epoch, of a window of a plateau, and between two roll calls."""
     config = CASES[case]
-    steps = 5 if any(spec.kind == "lbfgs" for spec in config.lanes) else 44
+    steps = 5 if any(spec.kind == "lbfgs" for spec in config.lanes) else 43
     run = go(Run(RACE.build, replace(config, steps=60), device), steps)
     assert_goes_on(run, device, min(steps, 23))
 
@@ -135,13 +135,18 @@ def test_what_was_done_to_the_lanes_is_kept(device):
         lane(3, "nadam", 0.02, "onecycle"),
         lane(4, "sgd", 0.25, "plateau"),
     )
-    run.tune(replace(SMALL, lanes=later))
+    run.tune(replace(SMALL, lanes=later, steps=90))  # the schedules of who is in the race stay as they were planned
     other = assert_goes_on(go(run, 14), device)
-    again_fast = replace(SMALL, lanes=(lane(0, "momentum", 0.01), *later[1:]))
+    again_fast = replace(SMALL, lanes=(lane(0, "momentum", 0.01), *later[1:]), steps=90)
     for one in (run, other):
         one.tune(again_fast)
         go(one, 10)
     assert_same(run, other)
+
+
+def test_a_long_race_is_kept(device):
+    """Its record has been thinned."""
+    assert_goes_on(go(Run(RACE.build, replace(SMALL, hidden=2, steps=0), device), 450), device)
 
 
 def test_a_lane_that_starts_anew_after_a_fall_is_kept(device):
