@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from playground.core import weights
 from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
@@ -55,6 +56,8 @@ def read(data: bytes) -> Kept:
     if len(data) > LARGEST:
         raise BadValue("bad_run_size", size=f"{len(data) / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = _header(data)
+    if header.get("format") == weights.FORMAT:
+        raise BadValue("bad_run_weights", lesson=echo(header.get("lesson")))
     if header.get("format") != FORMAT:
         raise BadValue("bad_run_foreign")
     version = header.get("version", "")

@@ -150,7 +150,7 @@ def _load_picture(seat: Seat, action: Action) -> None:
 
 
 def _save(seat: Seat, action: Action) -> None:
-    keeping.save(seat)
+    keeping.save(seat, action.get("form", "run"))
 
 
 def _open_run(seat: Seat, action: Action) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.lanes import LaneSpec
 from playground.core.limits import EXPLODED
@@ -52,6 +53,18 @@ class NetRace(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return (self.stack,)
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """Each lane's net, with a fan each seed's: lane1_sgd, lane2_adam.seed3, …"""
+        names = [f"lane{lane.spec.slot + 1}_{lane.spec.kind}" for lane in self.lanes]
+        if self._seeds > 1:
+            names = [f"{name}.seed{seed}" for name in names for seed in self._config.seeds]
+        return {name: self._config.shape.net(row) for name, row in zip(names, self.stack.rows.data, strict=True)}
+
+    def graph(self) -> Graph:
+        """Of the nets of the first seed."""
+        nets = list(self.named_nets().items())[:: self._seeds]
+        return self.work.graph({name.split(".")[0]: net for name, net in nets})
 
     def lacking(self) -> BadValue | None:
         lacking = self.work.lacking()
