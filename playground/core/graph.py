@@ -47,8 +47,8 @@ def must_write() -> None:
 def write(graph: Graph) -> bytes:
     """The graph as a file; it takes batches of any size. The net must be in eval mode and on the CPU.
 
-    torch's older exporter: the newer one needs two more packages and up to seven seconds for a net of these, during
-    which nobody could learn; this one needs a tenth of a second and its files are a quarter of the size.
+    torch's older exporter: the newer one needs two more packages and one to seven seconds for a net of these, during
+    which nobody could learn; this one needs at most a tenth of a second, and its files are smaller.
     """
     must_write()
     file = io.BytesIO()
