@@ -14,6 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from playground.core import graph, weights
 from playground.core.device import choose
 from playground.core.keep import read, reopened, write
 from playground.core.knobs import Choice, Knob, Number, Subset, Toggle
@@ -66,6 +67,8 @@ def _add_lesson(commands: Any, lesson: Lesson) -> None:
     if lesson.keeps:
         parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
         parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
+    parser.add_argument("--weights", metavar="FILE", type=Path, help="write the net's state_dict as .safetensors")
+    parser.add_argument("--onnx", metavar="FILE", type=Path, help="write the net as an ONNX graph")
     knobs = parser.add_argument_group("knobs")
     for name, knob in lesson.config.knobs().items():
         told = text.say(f"knobs.{name}.label")
@@ -109,15 +112,35 @@ def _train(flags: argparse.Namespace) -> None:
     if flags.data_dir:
         os.environ["PLAYGROUND_DATA"] = flags.data_dir
     run = _begin(flags, choose(flags.device))
+    _check_files(flags, run)
     _await_data(run)
     last = run.config.steps or None
     with tqdm(total=last, initial=run.step, unit="step", disable=flags.json or None, file=sys.stderr) as bar:
         is_whole = _go(run, flags.json, bar.update, bar.set_postfix)
     if not is_whole:
         print(f"stopped at step {run.step}", file=sys.stderr)
-    if flags.save:
-        flags.save.write_bytes(write(run, flags.lesson.key))
-        print(f"kept in {flags.save}", file=sys.stderr)
+    for name in ("save", "weights", "onnx"):
+        path: Path | None = getattr(flags, name)
+        if path:
+            path.write_bytes(_pack(name, run, flags.lesson.key))
+            print(f"kept in {path}", file=sys.stderr)
+
+
+def _pack(name: str, run: Run, lesson: str) -> bytes:
+    if name == "onnx":
+        return graph.write(run.graph())
+    return weights.write(run, lesson) if name == "weights" else write(run, lesson)
+
+
+def _check_files(flags: argparse.Namespace, run: Run) -> None:
+    """Raises BadValue before anything is learnt that could not be written at the end."""
+    for path in (flags.save, flags.weights, flags.onnx):
+        if path and not path.absolute().parent.is_dir():
+            raise BadValue("bad_path", value=echo(path))
+    if flags.onnx:
+        graph.must_write()
+    if flags.onnx or flags.weights:
+        run.graph()
 
 
 def _begin(flags: argparse.Namespace, device: Any) -> Run:

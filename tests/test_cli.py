@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 
 from playground.cli import main
 from playground.core.keep import read, reopened
@@ -108,3 +109,29 @@ def test_a_picture_is_read(tmp_path: Path, capsys: Capture) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["label"] == "7"
     assert sum(told["confidences"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_weights_and_a_graph_are_written_for_other_programs(tmp_path: Path, capsys: Capture) -> None:
+    files = {name: tmp_path / f"net.{name}" for name in ("safetensors", "onnx")}
+    main(["train", "dqn", "--steps", "3", "--weights", str(files["safetensors"]), "--onnx", str(files["onnx"])])
+    assert set(load_file(files["safetensors"])) == {"trunk.0.weight", "trunk.0.bias", "out.weight", "out.bias"}
+    assert files["onnx"].stat().st_size > 300
+    assert capsys.readouterr().err.count("kept in") == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["race", "--preset", "saddle", "--onnx", "net.onnx"], "points move"),
+        (["race", "--preset", "saddle", "--weights", "net.safetensors"], "points move"),
+        (["regression", "--weights", "nowhere/net.safetensors"], "nowhere/net.safetensors"),
+        (["regression", "--save", "nowhere/run.safetensors"], "nowhere/run.safetensors"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_learnt(
+    flags: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=sentence):
+        main(["train", *flags, "--json"])
+    assert capsys.readouterr().out == ""

@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from playground.core import weights
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
@@ -35,8 +36,11 @@ class Kept:
 
 
 def write(run: Run, lesson: str) -> bytes:
-    """The run as a file; a step that is half done is finished first."""
+    """The run as a file; a step that is half done is finished first. Raises BadValue where none could be opened."""
     parts = Parts.of(run.state())
+    size = sum(value.nbytes for value in parts.tensors.values())
+    if size > LARGEST - LARGEST_HEADER:
+        raise BadValue("bad_keep_size", size=f"{size / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -55,6 +59,8 @@ def read(data: bytes) -> Kept:
     if len(data) > LARGEST:
         raise BadValue("bad_run_size", size=f"{len(data) / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = _header(data)
+    if header.get("format") == weights.FORMAT:
+        raise BadValue("bad_run_weights", lesson=echo(header.get("lesson")))
     if header.get("format") != FORMAT:
         raise BadValue("bad_run_foreign")
     version = header.get("version", "")

@@ -6,7 +6,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.history import History
 from playground.core.limits import Limits, RunConfig, Stop
 from playground.core.pictures import Chart, Charts, Curve, Pictures, to_host
@@ -233,6 +235,21 @@ class Run:
     def weights(self) -> list[Tensor]:
         """Copies of all parameters, net by net."""
         return [weight.detach().clone() for net in self._trainer.nets() for weight in net.parameters()]
+
+    def named_nets(self) -> dict[str, nn.Module]:
+        """Copies of the nets as they are now, by name, in eval mode and on the CPU."""
+        self.peek()  # it puts sound weights in the place of those that have diverged
+        with self._randomness.forked(), self._trainer.observed():
+            return {name: deepcopy(net).cpu() for name, net in self._trainer.named_nets().items()}
+
+    def graph(self) -> Graph:
+        """A copy of what the nets make of an input, in eval mode and on the CPU; raises BadValue without a net."""
+        self.peek()
+        with self._randomness.forked(), self._trainer.observed():
+            graph = self._trainer.graph()
+            if graph is None:
+                raise BadValue("bad_no_net")
+            return replace(graph, net=deepcopy(graph.net).cpu().eval())
 
     def net(self) -> nn.Module:
         """The first net, on loan: whoever asks neither keeps nor changes it."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.limits import Stop
 from playground.core.pictures import Pictures, Plot
@@ -45,6 +46,14 @@ class Trainer(ABC):
     @abstractmethod
     def nets(self) -> tuple[nn.Module, ...]:
         """The nets that learn."""
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """The nets as other programs know them; a single one needs no name."""
+        return dict(zip(("",), self.nets(), strict=False))
+
+    def graph(self) -> Graph | None:
+        """What the nets make of an input, as one graph; None where there is no net."""
+        return None
 
     @abstractmethod
     def look(self, *, closely: bool) -> Pictures:

@@ -10,6 +10,7 @@ import torch
 from torch.nn.functional import mse_loss
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
@@ -17,7 +18,7 @@ from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics
-from playground.lessons.autoencoder_nets import Autoencoder, drawn, kl_per_pixel, scaled
+from playground.lessons.autoencoder_nets import Autoencoder, CodeAndPicture, drawn, kl_per_pixel, scaled
 from playground.lessons.autoencoder_weights import take_shipped
 from playground.lessons.codes import some_noise, under_noise
 from playground.lessons.darkroom import Darkroom
@@ -138,6 +139,10 @@ class Autoencoding(Supervised):
         self._exams, self._examined_at = parts.number("exams"), parts.number("examined_at")
         examined = parts.number("examined")
         self._examined = None if examined < 0 else (examined, self.net.encoder[0].weight._version)
+
+    def graph(self) -> Graph:
+        pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+        return Graph(CodeAndPicture(self.net), pictures, "pictures", ("code", "rebuilt"))
 
     def measure(self) -> Metrics:
         codes = self._darkroom.codes

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, own_points, subset
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
@@ -107,6 +108,9 @@ class Classifier(Supervised):
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
+    def graph(self) -> Graph:
+        return self._view.graph({"logits": self.net})
+
     def measure(self) -> Metrics:
         return self.view.measure(self.net, self.loss)
 
@@ -161,6 +165,9 @@ class BothHeads(Race):
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
+
+    def graph(self) -> Graph:
+        return self._view.graph(self.named_nets())
 
     def measure(self) -> Metrics:
         data = self.view.data

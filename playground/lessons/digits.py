@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph, Together
 from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
@@ -26,6 +27,7 @@ from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
 SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
+PICTURES = torch.zeros(2, 28, 28, dtype=torch.uint8)  # as an example of what goes in
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -100,6 +102,9 @@ class Digits(Supervised):
     def stages(self) -> Iterator[str]:
         yield from super().stages()
         self._desk.steps += 1
+
+    def graph(self) -> Graph:
+        return Graph(self.net, PICTURES, "pictures", ("logits",))
 
     def measure(self) -> Metrics:
         desk = self._desk
@@ -184,6 +189,10 @@ class SideBySide(Race):
 
     def _readers(self) -> list[tuple[str, DigitNet]]:
         return [(lane.name, lane.net) for lane in self.lanes if isinstance(lane.net, DigitNet)]
+
+    def graph(self) -> Graph:
+        nets = self.named_nets()
+        return Graph(Together(nets.values()), PICTURES, "pictures", tuple(nets))
 
     def measure(self) -> Metrics:
         desk = self._desk

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import nn
 
+from playground.core.graph import Graph, Together
 from playground.core.knobs import Config
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import Stop
@@ -69,6 +71,17 @@ class Dqn(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return tuple(dict.fromkeys(net for agent in self._agents for net in (agent.net, agent.target)))
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """Those that act; the target nets only help them to learn."""
+        names = ("agent", "rival") if len(self._agents) > 1 else ("",)
+        return {name: agent.net for name, agent in zip(names, self._agents, strict=True)}
+
+    def graph(self) -> Graph:
+        """From the states as gymnasium tells them to the value of each action."""
+        scale = torch.tensor(self.agent.world.kind.scale)
+        net = Together((self.agent.net,), partial(torch.mul, scale))
+        return Graph(net, torch.zeros(2, len(scale)), "states", ("values",))
 
     def stages(self) -> Iterator[str]:
         """One step of the world and its updates; before learning starts, several steps that only fill the memory."""

@@ -9,9 +9,11 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
+from playground.core.nets import linears
 from playground.core.pictures import Pictures, Plot
 from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
@@ -68,6 +70,14 @@ class Gan(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return self._duel.nets()
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        return {"painter": self._duel.painter, "critic": self._duel.critic}
+
+    def graph(self) -> Graph:
+        """Of the painter; where one asks for an upper or a lower painting, the last number of an idea is that label."""
+        painter = self._duel.painter
+        return Graph(painter, torch.zeros(2, linears(painter)[0].in_features), "ideas", ("paintings",))
 
     def ends(self, stage: str) -> bool:
         return self._is_over

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, own_points, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
@@ -121,6 +122,9 @@ class Regression(Supervised):
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self._train[0]) < 2 else None
+
+    def graph(self) -> Graph:
+        return Graph(self.net, torch.zeros(2, 1), "x", ("y",))
 
     def measure(self) -> Metrics:
         inputs, targets = self.test

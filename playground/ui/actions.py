@@ -11,6 +11,7 @@ from playground.core.keep import LARGEST
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
+from playground.ui import keeping
 from playground.ui.code import show
 from playground.ui.seat import Seat
 
@@ -150,7 +151,7 @@ def _load_picture(seat: Seat, action: Action) -> None:
 
 
 def _save(seat: Seat, action: Action) -> None:
-    seat.save()
+    keeping.save(seat, action.get("form", "run"))
 
 
 def _code(seat: Seat, action: Action) -> None:
@@ -163,7 +164,7 @@ def _open_run(seat: Seat, action: Action) -> None:
         raise BadValue("bad_action", value=echo(data))
     if len(data) > 2 * LARGEST:
         raise BadValue("bad_run_size", size=f"{len(data) * 3 / 4e6:.0f}", most=LARGEST // 1_000_000)
-    seat.open_file(_bytes(data, "bad_run_file"))
+    keeping.open_file(seat, _bytes(data, "bad_run_file"))
 
 
 def adopt(seat: Seat, config: RunConfig) -> None:

@@ -27,5 +27,4 @@ def show(seat: Seat, form: Any) -> None:
 
 def _file(seat: Seat, program: Program, form: str) -> Parcel:
     text = program.script() if form == "py" else program.notebook()
-    name = f"{seat.lesson.key}-{seat.preset() or 'run'}-{seat.run.step}.{form}"
-    return Parcel(name, text.encode(), FORMS[form])
+    return Parcel(seat.file_name(f".{form}"), text.encode(), FORMS[form])

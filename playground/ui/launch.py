@@ -19,6 +19,7 @@ LARGEST_UPLOAD = "1mb"
 MOST_WAITING = 256
 HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/menu.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/gan.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/autoencoder.css?v={__version__}">

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import torch
 
-from playground.core.keep import read, reopened, write
 from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
@@ -139,12 +138,13 @@ class Seat:
 
     def renew(self, config: RunConfig) -> None:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
-        self._replace_run(Run(self.lesson.build, config, self.device))
+        self.take_over(Run(self.lesson.build, config, self.device))
         self.explain("ready")
         if self.run.lacking() is None:
             self._tell_remark()
 
-    def _replace_run(self, run: Run) -> None:
+    def take_over(self, run: Run) -> None:
+        """Another run takes the place of the present one, whose drawings stay with the visitor."""
         if self._renewals:
             run.inherit(self.run)
         self.run = run
@@ -158,23 +158,9 @@ class Seat:
         """Let the visitor's browser save a file."""
         self._parcel = {"token": self.put(parcel), "name": parcel.name}
 
-    def save(self) -> None:
-        """Hand out the run as a file; raises BadValue where the lesson keeps none."""
-        self._must_keep()
-        name = f"{self.lesson.key}-{self.preset() or 'run'}-{self.run.step}.safetensors"
-        self.hand_out(Parcel(name, write(self.run, self.lesson.key)))
-
-    def _must_keep(self) -> None:
-        if not self.lesson.keeps:
-            raise BadValue("bad_keep")
-
-    def open_file(self, data: bytes) -> None:
-        """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
-        self._must_keep()
-        run = reopened(read(data), self.lesson, self.device)
-        self.interrupt()
-        self._replace_run(run)
-        self.explain("reopened", step=run.step)
+    def file_name(self, ending: str) -> str:
+        """What a file about this moment is called."""
+        return f"{self.lesson.key}-{self.preset() or 'run'}-{self.run.step}{ending}"
 
     def notify(self, text: str) -> None:
         """Say something once."""

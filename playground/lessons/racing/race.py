@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.lanes import LaneSpec
 from playground.core.limits import EXPLODED
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Podium, Sweep
 from playground.core.trainer import Trainer
 from playground.lessons.racing.config import RaceConfig, median_of_sound
-from playground.lessons.racing.finder import sweep
+from playground.lessons.racing.finder import restored_sweep, sweep
 from playground.lessons.racing.heats import Heats
 from playground.lessons.racing.lane import Lane, Watch
 from playground.lessons.racing.record import Record
@@ -51,6 +53,18 @@ class NetRace(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return (self.stack,)
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """Each lane's net, with a fan each seed's: lane1_sgd, lane2_adam.seed3, …"""
+        names = [f"lane{lane.spec.slot + 1}_{lane.spec.kind}" for lane in self.lanes]
+        if self._seeds > 1:
+            names = [f"{name}.seed{seed}" for name in names for seed in self._config.seeds]
+        return {name: self._config.shape.net(row) for name, row in zip(names, self.stack.rows.data, strict=True)}
+
+    def graph(self) -> Graph:
+        """Of the nets of the first seed."""
+        nets = list(self.named_nets().items())[:: self._seeds]
+        return self.work.graph({name.split(".")[0]: net for name, net in nets})
 
     def lacking(self) -> BadValue | None:
         lacking = self.work.lacking()
@@ -152,10 +166,48 @@ class NetRace(Trainer):
     def _call_roll(self) -> None:
         """Take diverged nets out of the race: their weights are set to zero from here on."""
         self.record.settle()
-        out = self.record.died[list(self.slots)] >= 0  # (lanes, seeds)
+        self._take_out(self.record.died[list(self.slots)] >= 0)
+
+    def _take_out(self, out: Tensor) -> None:
+        """out (lanes, seeds)."""
         self._out = out.view(-1, 1) if bool(out.any()) else None
         gone = out[:, 0].tolist() if self._out is not None else []
         self._dead = frozenset(slot for slot, is_gone in zip(self.slots, gone, strict=False) if is_gone)
+
+    def state(self) -> State:
+        out = torch.zeros(len(self.lanes) * self._seeds, 1) if self._out is None else self._out
+        return {
+            "step": self._step,
+            "leader": self.metrics["leader"],
+            "rows": self.stack.rows,
+            "out": out.bool(),
+            "batches": self.batches.state(),
+            "lanes": {str(lane.spec.slot): lane.state() for lane in self.lanes},
+            "record": self.record.state(),
+            "trails": self.trails.state(),
+            "sweep": {} if self._sweep is None else vars(self._sweep),
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Rows that are no numbers are no reason to refuse: so do diverged nets look until the next roll call."""
+        lacking = self.lacking()
+        if lacking:
+            raise lacking
+        step = parts.between("step", 0, LARGEST_COUNT)
+        rows, out = parts.tensor("rows", self.stack.rows), parts.tensor("out", self.stack.rows[:, :1] > 0)
+        leader = parts.tensor("leader", self.metrics["leader"])
+        if not bool(leader.isfinite()):
+            raise BadValue("bad_run_part", part="leader")
+        self.metrics = {"leader": leader}
+        self.batches.restore(parts.under("batches"))
+        for lane in self.lanes:
+            lane.restore(parts.under(f"lanes.{lane.spec.slot}"), step)
+        self.record.restore(parts.under("record"), step)
+        self.trails.restore(parts.under("trails"), step)
+        self._sweep = restored_sweep(parts.under("sweep"))
+        self.stack.rows.data.copy_(rows)
+        self._step, self.epoch = step, self.batches.epoch
+        self._take_out(out.view(len(self.lanes), -1))
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, RaceConfig)

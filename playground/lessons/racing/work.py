@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
+from playground.core.graph import Graph, Together
 from playground.core.pictures import Pictures, Points
 from playground.core.refusal import BadValue
 from playground.core.trackside import Answers, Fits, Tiles
 from playground.data import curves, points
 from playground.data.points import PLANE
 from playground.data.shelf import DIGITS
+from playground.lessons.autoencoder_nets import scaled
 from playground.lessons.racing.stack import Shape
 
 if TYPE_CHECKING:
@@ -44,6 +47,10 @@ class Work(ABC):
     def prepared(self, inputs: Tensor) -> Tensor:
         """A batch as the nets see it."""
         return inputs
+
+    @abstractmethod
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        """What these nets make of the same input."""
 
     @abstractmethod
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -94,6 +101,9 @@ class Curve(Work):
         low, high = float(ys[0].min()), float(ys[0].max())
         self._y_range = low - 0.1 * (high - low), high + 0.1 * (high - low)
 
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        return Graph(Together(nets.values()), torch.zeros(2, 1), "x", tuple(nets))
+
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
         return mse_loss(outputs, targets, reduction="none").mean(dim=(1, 2))
 
@@ -134,6 +144,9 @@ class Spiral(Classes):
         y, x = torch.meshgrid(across.flip(0), across, indexing="ij")
         self._grid = torch.stack([x.flatten(), y.flatten()], dim=1)
 
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        return Graph(Together(nets.values()), torch.zeros(2, 2), "points", tuple(nets))
+
     def look(self, slots: tuple[int, ...], rows: Tensor) -> Pictures:
         first = rows[:, 0]
         logits = self.shape.forward(first, self._grid.expand(len(first), -1, -1))
@@ -169,6 +182,10 @@ class DigitsWork(Classes):
 
     def prepared(self, inputs: Tensor) -> Tensor:
         return inputs.float().div(255)
+
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+        return Graph(Together(nets.values(), scaled), pictures, "pictures", tuple(nets))
 
     def look(self, slots: tuple[int, ...], rows: Tensor) -> Pictures:
         pictures, labels = self.exam[0][0, :SHOWN], self.exam[1][0, :SHOWN]
