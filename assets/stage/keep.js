@@ -1,6 +1,7 @@
 // Keeps what the visitor has made: saves the run to a file and opens such a file again.
 
 import { element, fill } from "./dom.js";
+import { reportButton } from "./figure.js";
 import { shareButton } from "./share.js";
 
 const LARGEST = 64e6; // bytes of a file that is sent
@@ -11,7 +12,8 @@ export function keepBar(stage) {
   const save = element("button", { type: "button", text: words.keep_save, title: words.keep_save_help, "data-keep": "save", onclick: () => stage.send({ kind: "save" }) });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), ...(spec.keeps ? [save, open, file] : []));
+  const report = reportButton(stage);
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), report.node, ...(spec.keeps ? [save, open, file] : []));
 
   async function picked() {
     const chosen = file.files[0];
@@ -26,6 +28,7 @@ export function keepBar(stage) {
     /** A parcel that was packed since the last frame is fetched; what was packed before this page came is not. */
     draw(state) {
       const { parcel } = state;
+      report.draw(state);
       if (fetched !== null && parcel.token && parcel.token !== fetched) {
         element("a", { href: new URL(`playground/parcel/${parcel.token}`, document.baseURI).href, download: parcel.name }).click();
       }

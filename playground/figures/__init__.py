@@ -5,7 +5,7 @@ This file itself loads no matplotlib: a page asks it which pictures can be saved
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -78,9 +78,13 @@ def draw(sheet: Sheet) -> Figure:
 
 def render(sheet: Sheet, form: str) -> bytes:
     """The same as a file of one of the FORMATS; safe from any thread."""
-    if form not in FORMATS:
-        raise BadValue("bad_figure_format", value=echo(form), options=", ".join(FORMATS))
+    return render_all(sheet, (form,))[form]
+
+
+def render_all(sheet: Sheet, forms: Sequence[str]) -> dict[str, bytes]:
+    """One figure as files of several FORMATS."""
     from playground.figures.paper import DRAWING, written
 
     with DRAWING:
-        return written(draw(sheet), form)
+        figure = draw(sheet)
+        return {form: written(figure, form) for form in forms}
