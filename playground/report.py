@@ -90,7 +90,7 @@ def files(record: Record) -> dict[str, bytes]:
     made = {
         "report.md": _document(record).encode(),
         "metrics.csv": _metrics(record).encode(),
-        "settings.json": _settings(record).encode(),
+        "settings.json": _facts(record).encode(),
     }
     for panel in record.panels:
         for form, data in render_all(record.sheet(panel), FORMS).items():
@@ -126,7 +126,7 @@ def _metrics(record: Record) -> str:
     return out.getvalue()
 
 
-def _settings(record: Record) -> str:
+def _facts(record: Record) -> str:
     facts = {
         "lesson": record.lesson.key,
         "step": record.frame.step,
@@ -158,7 +158,7 @@ def _document(record: Record) -> str:
         *_results(record),
         "## " + say("report.settings"),
         say("report.settings_note"),
-        _knobs(record),
+        settings(record),
         "## " + say("report.edits"),
         _edits(record),
         "## " + say("report.again"),
@@ -189,7 +189,8 @@ def _results(record: Record) -> list[str]:
     return ["\n".join(rows), say("report.results_more")]
 
 
-def _knobs(record: Record) -> str:
+def settings(record: Record) -> str:
+    """All knobs that count as a Markdown table, in the words of the page."""
     say, config = record.text.say, record.config
     rows = [_row(*(say(f"report.settings_{name}") for name in ("row", "value", "default"))), "|---|---|---|"]
     for name, knob in config.knobs().items():
