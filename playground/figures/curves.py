@@ -75,11 +75,12 @@ def _focus(ax: Axes, x: Any, values: Any) -> None:
 
 def _draw_metrics(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     figure.set_size_inches(figure.get_figwidth(), 3.4)
-    lines = {name: np.asarray(line) for name, line in sorted(picture.lines.items(), key=lambda item: "test" in item[0])}
+    order = sorted(picture.lines, key=lambda name: "test" in name)
+    lines = {name: np.asarray(picture.lines[name]) for name in order if np.asarray(picture.lines[name]).size}
     ax = figure.subplots()
     values = np.concatenate([line[1] for line in lines.values()]) if lines else np.array([1.0])
     log = sheet.view.log and bool((values > 0).any())
-    ax.set_xlim(0, max([1.0, *(float(line[0, -1]) for line in lines.values() if line.size)]))
+    ax.set_xlim(0, max([1.0, *(float(line[0, -1]) for line in lines.values())]))
     if log:
         ax.set_ylim(values[values > 0].min() * 0.8, values.max() * 1.25)
     elif values.max() > 0 and values.min() >= 0:
@@ -92,7 +93,6 @@ def _draw_metrics(figure: Figure, picture: Curve, sheet: Sheet) -> None:
         [
             (f"{sheet.word(f'metric_{name}')}  {shown(float(line[1, -1]))}", {"color": colour})
             for (name, line), colour in zip(lines.items(), _cycle(len(lines)), strict=True)
-            if line.size
         ],
     )
 
