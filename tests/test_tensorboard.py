@@ -20,7 +20,7 @@ from playground.lessons.regression import REGRESSION
 
 @pytest.fixture(autouse=True)
 def _coarse(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper, "DOTS", 50)
+    monkeypatch.setattr(paper, "DOTS", 30)
 
 
 def log_of(folder: Path) -> EventAccumulator:
@@ -47,7 +47,7 @@ def test_it_holds_every_metric_by_its_step_the_settings_and_the_figures(tmp_path
     assert log.Images("field")[0].encoded_image_string.startswith(b"\x89PNG")
     texts = {tag: log.Tensors(tag)[0].tensor_proto.string_val[0].decode() for tag in log.Tags()["tensors"]}
     assert "| Test share | **0.3** | 0 |" in texts["settings/text_summary"]
-    assert "python -m playground train classifier --test=0.3 --steps=60" in texts["command/text_summary"]
+    assert "python -m playground train classifier --steps=60 --test=0.3" in texts["command/text_summary"]
 
 
 def test_a_kept_run_goes_on_in_its_log(tmp_path: Path) -> None:
