@@ -18,6 +18,7 @@ from playground.core.keep import read, reopened
 from playground.core.run import Run
 from playground.lessons import LESSONS
 from playground.lessons.regression import REGRESSION, RegressionConfig
+from tests.script.runs import printed
 
 ROOT = Path(__file__).parents[1]
 Capture = pytest.CaptureFixture[str]
@@ -40,6 +41,32 @@ def test_training_prints_the_numbers_of_the_tab(capsys: Capture) -> None:
     run = Run(REGRESSION.build, RegressionConfig(seed=3, steps=40, layers=(6, 4)), torch.device("cpu"))
     run.advance()
     assert frames[-1] == {"step": 40, **run.peek().metrics, "stop": "finished"}
+
+
+def test_the_exported_program_prints_the_numbers_of_the_training(capsys: Capture, tmp_path: Path) -> None:
+    asked = ["regression", "--seed", "3", "--steps", "40", "--test", "0.2"]
+    main(["export", *asked, "-o", str(tmp_path / "fit.py")])
+    main(["export", *asked, "-o", str(tmp_path / "fit.ipynb")])
+    main(["--language", "zh", "export", *asked])
+    assert "# 训练" in capsys.readouterr().out
+    assert json.loads((tmp_path / "fit.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
+    main(["train", *asked, "--json"])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    told = printed({"fit": (tmp_path / "fit.py").read_text(encoding="utf-8")}, tmp_path)["fit"][40]
+    assert told == {name: f"{last[name]:.6g}" for name in ("loss", "test_loss")}
+
+
+def test_a_kept_run_can_be_exported_with_what_was_done_by_hand(capsys: Capture, tmp_path: Path) -> None:
+    file = str(tmp_path / "run.safetensors")
+    main(["train", "regression", "--steps", "10", "--save", file])
+    main(["train", "regression", "--open", file, "--lr", "0.05", "--steps", "20", "--save", file])
+    capsys.readouterr()
+    main(["export", "regression", "--open", file])
+    program = capsys.readouterr().out
+    assert "lr_at = {11: 0.05}" in program
+    told = printed({"run": program}, tmp_path)["run"]
+    run = reopened(read(Path(file).read_bytes()), REGRESSION, torch.device("cpu"))
+    assert told[20]["loss"] == f"{run.peek().metrics['loss']:.6g}"
 
 
 def test_a_preset_is_a_start_and_flags_change_it(capsys: Capture) -> None:

@@ -1,4 +1,4 @@
-"""Lessons without a page: python -m playground list | train LESSON … | predict PICTURE …"""
+"""Lessons without a page: python -m playground list | train LESSON … | export LESSON … | predict PICTURE …"""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import argparse
 import os
 import sys
 
-from playground.cli import listing, prediction, training
+from playground.cli import exporting, listing, prediction, training
 from playground.core.refusal import BadValue
 from playground.text import LANGUAGES, Text
 
-COMMANDS = (listing, training, prediction)  # each adds itself to the parser; another command is another module here
+COMMANDS = (
+    listing,
+    training,
+    exporting,
+    prediction,
+)  # each adds itself to the parser
 
 
 def main(arguments: list[str]) -> None:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from playground.cli.listing import allowed
-from playground.cli.prediction import bytes_of
+from playground.cli import starting
 from playground.core import graph, weights
-from playground.core.device import choose
-from playground.core.keep import read, reopened, write
+from playground.core.keep import write
 from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Frame, Run
@@ -27,7 +23,6 @@ from playground.text import Text
 
 NAME = "train"
 FRAMES_A_SECOND = 10
-WAIT = 0.2  # seconds between two looks at data that are on their way
 
 
 def add(commands: Any) -> None:
@@ -41,33 +36,24 @@ def add(commands: Any) -> None:
 def _add_lesson(commands: Any, lesson: Lesson) -> None:
     text = Text("en")
     parser = commands.add_parser(lesson.key, help=text.say(f"{lesson.key}.title"))
-    parser.set_defaults(do=_train, lesson=lesson, open=None, save=None)
-    parser.add_argument("--preset", choices=list(lesson.presets), help="the settings to start from")
-    parser.add_argument("--device", default="auto", help="auto, cuda, cuda:N, mps or cpu")
-    parser.add_argument("--data-dir", metavar="DIR", help="folder that holds downloaded data sets")
+    parser.set_defaults(do=_train, lesson=lesson, save=None)
+    starting.add(parser, lesson)
     parser.add_argument("--json", action="store_true", help="print one JSON object a frame: step and metrics")
     parser.add_argument("--report", metavar="DIR", type=Path, help="write a report of the run, with figures")
     parser.add_argument("--tensorboard", metavar="DIR", type=Path, help="write the run's metrics for TensorBoard")
     if lesson.keeps:
-        parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
         parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
     parser.add_argument("--weights", metavar="FILE", type=Path, help="write the net's state_dict as .safetensors")
     parser.add_argument("--onnx", metavar="FILE", type=Path, help="write the net as an ONNX graph")
-    knobs = parser.add_argument_group("knobs")
-    for name, knob in lesson.config.knobs().items():
-        told = text.say(f"knobs.{name}.label")
-        knobs.add_argument(f"--{name.replace('_', '-')}", dest=f"knob_{name}", metavar=allowed(knob), help=told)
 
 
 def _train(flags: argparse.Namespace) -> None:
-    if flags.data_dir:
-        os.environ["PLAYGROUND_DATA"] = flags.data_dir
-    run = _begin(flags, choose(flags.device))
+    run = starting.begin(flags)
     _check_files(flags, run)
     if flags.report:
         _make(flags.report)  # not only after an hour of learning
     log = _log(flags)
-    _await_data(run)
+    starting.await_data(run)
     last = run.config.steps or None
     with tqdm(total=last, initial=run.step, unit="step", disable=flags.json or None, file=sys.stderr) as bar:
         is_whole = _go(run, flags.json, bar.update, bar.set_postfix, log.follow if log else None)
@@ -127,32 +113,6 @@ def _check_files(flags: argparse.Namespace, run: Run) -> None:
         graph.must_write()
     if flags.onnx or flags.weights:
         run.graph()
-
-
-def _begin(flags: argparse.Namespace, device: Any) -> Run:
-    lesson: Lesson = flags.lesson
-    knobs = lesson.config.knobs()
-    given = {name: getattr(flags, f"knob_{name}") for name in knobs}
-    values = {name: knobs[name].read(text) for name, text in given.items() if text is not None}
-    if not flags.open:
-        start = lesson.presets[flags.preset].config if flags.preset else lesson.config()
-        return Run(lesson.build, start.changed(values), device)
-    run = reopened(read(bytes_of(flags.open)), lesson, device)
-    if values:
-        config = run.config.changed(values)
-        if not run.config.keeps_run(config):
-            wrong = next(name for name in values if not knobs[name].live)
-            raise BadValue("bad_live", knob=wrong)
-        run.tune(config)
-    return run
-
-
-def _await_data(run: Run) -> None:
-    """Wait for a data set that is on its way; raises BadValue where something else is missing."""
-    while lacking := run.lacking():
-        if lacking.key != "loading":
-            raise lacking
-        time.sleep(WAIT)
 
 
 def _go(

@@ -116,7 +116,7 @@ def seven(tmp_path):
 
 def test_the_endpoints_say_what_they_are(address):
     told = Client(address, verbose=False).view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(told) == {"/lessons", "/train", "/predict_digit"}
+    assert set(told) == {"/lessons", "/train", "/export", "/predict_digit"}
     assert [item["parameter_name"] for item in told["/train"]["parameters"]] == ["lesson", "settings", "steps"]
     assert [item["parameter_has_default"] for item in told["/train"]["parameters"]] == [True, True, True]
     assert told["/train"]["parameters"][0]["type"]["enum"] == [lesson.key for lesson in LESSONS]
@@ -131,6 +131,16 @@ def test_the_lessons_are_listed_and_can_be_trained_as_listed(address):
     assert cards[0]["knobs"]["lr"] == {"default": "0.2", "allowed": "1e-06..1e+07"}
     last = client.predict(cards[0]["lesson"], {"seed": 3}, 5, api_name="/train")
     assert last["step"] == 5
+
+
+def test_a_program_is_exported_and_a_wrong_setting_refused(address):
+    client = Client(address, verbose=False)
+    program = client.predict("regression", {"lr": 0.1, "steps": 50}, "zh", api_name="/export")
+    assert "lr=0.1" in program
+    assert "STEPS = 50" in program
+    assert "# 训练" in program
+    with pytest.raises(AppError, match="“fast” is not allowed"):
+        client.predict("regression", {"lr": "fast"}, "en", api_name="/export")
 
 
 def test_a_picture_is_read_and_another_file_is_refused_in_a_sentence(address, seven, tmp_path):
@@ -160,7 +170,7 @@ def test_an_agent_finds_the_tools_and_uses_them(address, seven):
             return {tool.name: tool for tool in tools}, train, wrong, digit
 
     tools, train, wrong, digit = asyncio.run(talk())
-    assert set(tools) == {"lessons", "train", "predict_digit"}
+    assert set(tools) == {"lessons", "train", "export", "predict_digit"}
     asked = tools["train"].inputSchema["properties"]
     assert asked["steps"]["type"] == "number"
     assert all(len(item["description"]) > 20 for item in asked.values())
