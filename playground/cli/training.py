@@ -14,7 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from playground.cli.listing import allowed
+from playground.catalogue import allowed
 from playground.cli.prediction import bytes_of
 from playground.core.device import choose
 from playground.core.keep import read, reopened, write
