@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from playground.cli.listing import allowed
+from playground.catalogue import allowed
 from playground.cli.prediction import bytes_of
 from playground.core.device import choose
 from playground.core.keep import read, reopened

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import gradio as gr
 import torch
 
-from playground.cli.listing import card
+from playground.catalogue import card
 from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
