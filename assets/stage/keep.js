@@ -1,5 +1,6 @@
 // Keeps what the visitor has made: saves the run or the net to a file and opens a run again.
 
+import { codeDrawer } from "./code.js";
 import { element, fill } from "./dom.js";
 import { menuButton } from "./menu.js";
 import { shareButton } from "./share.js";
@@ -8,6 +9,7 @@ const LARGEST = 64e6; // bytes of a file that is sent
 
 export function keepBar(stage) {
   const { words, spec } = stage;
+  const code = codeDrawer(stage);
   let fetched = null;
   const forms = [
     spec.keeps ? { name: "run", text: words.keep_run, help: words.keep_run_help } : null,
@@ -20,7 +22,7 @@ export function keepBar(stage) {
   });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, shareButton(stage), save, ...(spec.keeps ? [open, file] : []));
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, ...(spec.code ? [code.button] : []), shareButton(stage), save, ...(spec.keeps ? [open, file] : []));
 
   async function picked() {
     const chosen = file.files[0];
@@ -39,6 +41,7 @@ export function keepBar(stage) {
         element("a", { href: new URL(`playground/parcel/${parcel.token}`, document.baseURI).href, download: parcel.name }).click();
       }
       fetched = parcel.token;
+      code.draw(state);
     },
   };
 }

@@ -48,6 +48,7 @@ class Run:
 
     def __init__(self, build: Build, config: RunConfig, device: torch.device) -> None:
         self.config = config
+        self.first = config  # the settings before anything live was changed
         self.step = 0
         self.stop: Stop | None = None
         self.history = History()
@@ -253,6 +254,11 @@ class Run:
     def net(self) -> nn.Module:
         """The first net, on loan: whoever asks neither keeps nor changes it."""
         return self._trainer.nets()[0]
+
+    def trainer(self) -> Trainer:
+        """The trainer between two steps, on loan: whoever asks only describes it, and neither keeps nor changes it."""
+        self._settle()
+        return self._trainer
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""

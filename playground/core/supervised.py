@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +49,7 @@ def build_optimizer(
 ) -> torch.optim.Optimizer:
     """The torch.optim optimizer that the config names; `fused` is worth it for Adam on nets that are not tiny."""
     lr, momentum = config.lr, config.momentum
+    switches: dict[str, Any] = {} if fused is None else {"fused": fused}
     match config.optimizer:
         case "sgd":
             return torch.optim.SGD(parameters, lr=lr)
@@ -60,7 +62,7 @@ def build_optimizer(
         case "rmsprop":
             return torch.optim.RMSprop(parameters, lr=lr)
         case "adam":
-            return torch.optim.Adam(parameters, lr=lr, fused=fused)
+            return torch.optim.Adam(parameters, lr=lr, **switches)
         case _:
             return torch.optim.AdamW(parameters, lr=lr)
 
@@ -77,7 +79,7 @@ class Penalty:
     """l1 · Σ|w| + l2/2 · Σw² over the weights, not the biases: with SGD the second part is weight decay."""
 
     def __init__(self, net: nn.Module, config: SupervisedConfig) -> None:
-        self._weights = [weight for weight in net.parameters() if weight.dim() > 1]
+        self.weights = [weight for weight in net.parameters() if weight.dim() > 1]
         self.tune(config)
 
     def tune(self, config: SupervisedConfig) -> None:
@@ -85,11 +87,12 @@ class Penalty:
 
     def added_to(self, loss: Tensor) -> Tensor:
         """The objective: the loss itself while both penalties are zero."""
+        objective = loss
         if self.l1:
-            loss = loss + self.l1 * torch.stack([weight.abs().sum() for weight in self._weights]).sum()
+            objective = objective + self.l1 * torch.stack([weight.abs().sum() for weight in self.weights]).sum()
         if self.l2:
-            loss = loss + self.l2 / 2 * torch.stack([weight.square().sum() for weight in self._weights]).sum()
-        return loss
+            objective = objective + self.l2 / 2 * torch.stack([weight.square().sum() for weight in self.weights]).sum()
+        return objective
 
 
 class Supervised(Trainer):

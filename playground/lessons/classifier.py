@@ -23,7 +23,7 @@ from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, bui
 from playground.core.surgery import check_edit
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
-from playground.data.split import held_out, spread
+from playground.data.split import kept_apart
 from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
 
 MOST_CLASSES = 5
@@ -61,16 +61,19 @@ class ClassifierConfig(MlpConfig):
         return super().keeps_run(other) and self.class_count == other.class_count
 
 
-def load(config: ClassifierConfig, device: torch.device) -> Data:
-    """The points of a config, those to learn from and those held out, as the net sees them."""
+def plane_of(config: ClassifierConfig) -> tuple[Tensor, Tensor]:
+    """The points (n, 2) with their class numbers (n,)."""
     if config.own is not None:
         xy = torch.tensor([point[:2] for point in config.own]).reshape(-1, 2)
-        labels = torch.tensor([point[2] for point in config.own], dtype=torch.long)
-        test = spread(len(xy), config.test)
-    else:
-        torch.manual_seed(config.seed)
-        xy, labels = points.sample(config.data, config.samples, config.class_count, config.noise)
-        test = held_out(len(xy), config.test)
+        return xy, torch.tensor([point[2] for point in config.own], dtype=torch.long)
+    torch.manual_seed(config.seed)
+    return points.sample(config.data, config.samples, config.class_count, config.noise)
+
+
+def load(config: ClassifierConfig, device: torch.device) -> Data:
+    """The points of a config, those to learn from and those held out, as the net sees them."""
+    xy, labels = plane_of(config)
+    test = kept_apart(len(xy), config.test, own=config.own is not None)
     shown = Points(xy.numpy(), labels.byte().numpy(), test.byte().numpy())
     inputs = inputs_of(xy, config.features)
     train = inputs[~test].to(device), labels[~test].to(device)
@@ -94,40 +97,50 @@ class Classifier(Supervised):
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
-        self._view = View(load(config, device), config.features, config.class_count, device)
+        self.view = View(load(config, device), config.features, config.class_count, device)
         sigmoid = config.head == "sigmoid"
         net = make_net(config, 1 if sigmoid else config.class_count, device)
-        batches = Batches(*self._view.data.train, config.batch)
+        batches = Batches(*self.view.data.train, config.batch)
         optimizer = build_optimizer(config, net.parameters())
         super().__init__(net, one_logit_loss if sigmoid else cross_entropy, batches, optimizer, config)
         self._own = config.own
 
     def lacking(self) -> BadValue | None:
-        return BadValue("need_points", least=2) if len(self._view.data.train[0]) < 2 else None
+        return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
     def graph(self) -> Graph:
         return self._view.graph({"logits": self.net})
 
     def measure(self) -> Metrics:
-        return self._view.measure(self.net, self.loss)
+        return self.view.measure(self.net, self.loss)
 
     def look(self, *, closely: bool) -> Pictures:
-        return self._view.look(self.net, closely)
+        return self.view.look(self.net, closely)
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, ClassifierConfig)
         super().tune(config)
         if config.own != self._own:
             self._own = config.own
-            self._view.data = load(config, self._device)
-            self.batches = self.batches.replaced(*self._view.data.train)
+            self.view.data = load(config, self._device)
+            self.batches = self.batches.replaced(*self.view.data.train)
 
     def check(self, name: str, value: Any) -> None:
         check_edit(self.net, value)
 
     def probe(self, name: str, value: Any) -> None:
-        if not self._view.probe(name, value, self.net):
+        if not self.view.probe(name, value, self.net):
             super().probe(name, value)
+
+
+@torch.no_grad()
+def start_alike(sigmoid: nn.Module, softmax: nn.Module) -> None:
+    """Give both the same hidden layers, and the single logit the difference of the two."""
+    mine, others = linears(sigmoid), linears(softmax)
+    for layer, other in zip(mine[:-1], others[:-1], strict=True):
+        layer.load_state_dict(other.state_dict())
+    mine[-1].weight.copy_(others[-1].weight[1:] - others[-1].weight[:1])
+    mine[-1].bias.copy_(others[-1].bias[1:] - others[-1].bias[:1])
 
 
 class BothHeads(Race):
@@ -138,17 +151,12 @@ class BothHeads(Race):
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
-        self._view = View(load(config, device), config.features, 2, device)
+        self.view = View(load(config, device), config.features, 2, device)
         self.softmax, self.sigmoid = make_net(config, 2, device), make_net(config, 1, device)
-        with torch.no_grad():
-            for mine, other in zip(linears(self.sigmoid)[:-1], linears(self.softmax)[:-1], strict=True):
-                mine.load_state_dict(other.state_dict())
-            mine, other = linears(self.sigmoid)[-1], linears(self.softmax)[-1]
-            mine.weight.copy_(other.weight[1:] - other.weight[:1])
-            mine.bias.copy_(other.bias[1:] - other.bias[:1])
+        start_alike(self.sigmoid, self.softmax)
         lanes = [self._lane("softmax", self.softmax, cross_entropy, config)]
         lanes.append(self._lane("sigmoid", self.sigmoid, one_logit_loss, config))
-        super().__init__(lanes, Batches(*self._view.data.train, config.batch))
+        super().__init__(lanes, Batches(*self.view.data.train, config.batch))
         self._own = config.own
 
     @staticmethod
@@ -156,13 +164,13 @@ class BothHeads(Race):
         return Lane(name, net, loss, build_optimizer(config, net.parameters()), Penalty(net, config))
 
     def lacking(self) -> BadValue | None:
-        return BadValue("need_points", least=2) if len(self._view.data.train[0]) < 2 else None
+        return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
     def graph(self) -> Graph:
         return self._view.graph(self.named_nets())
 
     def measure(self) -> Metrics:
-        data = self._view.data
+        data = self.view.data
         if not len(data.train[0]):
             return {}
         return {
@@ -171,22 +179,22 @@ class BothHeads(Race):
         }
 
     def look(self, *, closely: bool) -> Pictures:
-        other = self._view.plane.field(self._view.plane.layers(self.sigmoid), self._view.data.points)
-        return {**self._view.look(self.softmax, closely), "field2": other}
+        other = self.view.plane.field(self.view.plane.layers(self.sigmoid), self.view.data.points)
+        return {**self.view.look(self.softmax, closely), "field2": other}
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, ClassifierConfig)
         super().tune(config)
         if config.own != self._own:
             self._own = config.own
-            self._view.data = load(config, self._device)
-            self.batches = self.batches.replaced(*self._view.data.train)
+            self.view.data = load(config, self._device)
+            self.batches = self.batches.replaced(*self.view.data.train)
 
     def check(self, name: str, value: Any) -> None:
         check_edit(self.softmax, value)
 
     def probe(self, name: str, value: Any) -> None:
-        if not self._view.probe(name, value, self.softmax):
+        if not self.view.probe(name, value, self.softmax):
             super().probe(name, value)
 
 

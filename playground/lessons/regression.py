@@ -20,7 +20,7 @@ from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimi
 from playground.core.surgery import check_edit, set_weight
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
-from playground.data.split import held_out, spread
+from playground.data.split import kept_apart
 from playground.lessons.drawing import Place, check_place, draw_network
 from playground.lessons.programs import two_ways
 
@@ -47,7 +47,7 @@ class RegressionConfig(MlpConfig):
     steps: int = number(200, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
 
 
-def _loss(config: RegressionConfig) -> Loss:
+def loss_of(config: RegressionConfig) -> Loss:
     match config.loss:
         case "mse":
             return nn.MSELoss()
@@ -59,14 +59,13 @@ def _loss(config: RegressionConfig) -> Loss:
             return nn.HuberLoss(delta=config.delta)
 
 
-def _data(config: RegressionConfig) -> tuple[Tensor, Tensor, Tensor]:
-    """x (n, 1), y (n, 1) and the mask (n,) of the held-out rows."""
+def points(config: RegressionConfig) -> tuple[Tensor, Tensor]:
+    """x (n, 1) and y (n, 1)."""
     if config.own is not None:
         xy = torch.tensor([point[:2] for point in config.own]).reshape(-1, 2)
-        return xy[:, :1], xy[:, 1:], spread(len(xy), config.test)
+        return xy[:, :1], xy[:, 1:]
     torch.manual_seed(config.seed)
-    x, y = curves.sample(config.target, config.samples, config.noise, config.noise_kind, config.outliers)
-    return x, y, held_out(len(x), config.test)
+    return curves.sample(config.target, config.samples, config.noise, config.noise_kind, config.outliers)
 
 
 def _span(values: list[float]) -> tuple[float, float]:
@@ -88,14 +87,15 @@ class Regression(Supervised):
         torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
         net = mlp((1, *config.layers, 1), config.activation).to(device)
         optimizer = build_optimizer(config, net.parameters())
-        super().__init__(net, _loss(config), Batches(*self._train, config.batch), optimizer, config)
+        super().__init__(net, loss_of(config), Batches(*self._train, config.batch), optimizer, config)
         self._focus: Place | None = None
         self._prints = two_ways(config.layers, config.activation)
 
     def _load_data(self) -> None:
-        x, y, test = _data(self._config)
+        x, y = points(self._config)
+        test = kept_apart(len(x), self._config.test, own=self._config.own is not None)
         self._train: tuple[Tensor, Tensor] = (x[~test].to(self._device), y[~test].to(self._device))
-        self._test = x[test].to(self._device), y[test].to(self._device)
+        self.test = x[test].to(self._device), y[test].to(self._device)
         label = torch.zeros(len(x), dtype=torch.uint8)
         self._points = Points(torch.cat([x, y], dim=1).numpy(), label.numpy(), test.byte().numpy())
 
@@ -127,7 +127,7 @@ class Regression(Supervised):
         return Graph(self.net, torch.zeros(2, 1), "x", ("y",))
 
     def measure(self) -> Metrics:
-        inputs, targets = self._test
+        inputs, targets = self.test
         return {"test_loss": self.loss(self.net(inputs), targets)} if len(inputs) else {}
 
     def look(self, *, closely: bool) -> Pictures:

@@ -12,6 +12,7 @@ from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
 from playground.ui import keeping
+from playground.ui.code import show
 from playground.ui.seat import Seat
 
 LONGEST_QUERY = 20_000
@@ -153,6 +154,10 @@ def _save(seat: Seat, action: Action) -> None:
     keeping.save(seat, action.get("form", "run"))
 
 
+def _code(seat: Seat, action: Action) -> None:
+    show(seat, action.get("form"))
+
+
 def _open_run(seat: Seat, action: Action) -> None:
     data = action.get("data")
     if not isinstance(data, str):
@@ -189,5 +194,6 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "csv": _load_table,
     "image": _load_picture,
     "save": _save,
+    "code": _code,
     "run": _open_run,
 }

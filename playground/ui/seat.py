@@ -47,6 +47,7 @@ class Seat:
         self._notice = ""
         self._parcels = Parcels() if parcels is None else parcels
         self._parcel = {"token": "", "name": ""}
+        self.code = ""  # under which token the program waits that was asked for last
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.run: Run
@@ -149,13 +150,17 @@ class Seat:
         self.run = run
         self._renewals += 1
 
+    def put(self, parcel: Parcel) -> str:
+        """The token under which the visitor's browser can fetch something."""
+        return self._parcels.put(parcel)
+
     def hand_out(self, parcel: Parcel) -> None:
-        """Let the visitor's browser fetch a file."""
-        self._parcel = {"token": self._parcels.put(parcel), "name": parcel.name}
+        """Let the visitor's browser save a file."""
+        self._parcel = {"token": self.put(parcel), "name": parcel.name}
 
     def file_name(self, ending: str) -> str:
         """What a file about this moment is called."""
-        return f"{self.lesson.key}-{self._preset() or 'run'}-{self.run.step}{ending}"
+        return f"{self.lesson.key}-{self.preset() or 'run'}-{self.run.step}{ending}"
 
     def notify(self, text: str) -> None:
         """Say something once."""
@@ -207,9 +212,10 @@ class Seat:
                 "busy": self.run.is_busy() or self.rescue.is_alive(),
                 "speed": self.speed,
                 "course": self.course,
-                "preset": self._preset(),
+                "preset": self.preset(),
                 "why": dict(self._why),
                 "parcel": self._parcel,
+                "code": self.code,
                 "notice": {"id": self._notices, "text": self._notice},
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),
@@ -224,7 +230,8 @@ class Seat:
             del query["own"]
         return urlencode(query)
 
-    def _preset(self) -> str:
+    def preset(self) -> str:
+        """The preset whose settings these are; empty when they are the visitor's own."""
         names = (name for name, preset in self.lesson.presets.items() if preset.config == self.run.config)
         return next(names, "")
 

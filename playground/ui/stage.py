@@ -12,6 +12,7 @@ from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
 from playground.lessons import LESSONS
+from playground.script.lessons import WRITERS
 from playground.text import Text
 
 # The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
@@ -49,6 +50,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
+        "code": lesson.key in WRITERS,
         "upload": lesson.read_table is not None,
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [

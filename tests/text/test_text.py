@@ -14,6 +14,7 @@ from playground.lessons.gan import Gan, GanConfig
 from playground.lessons.gan_views import ASKS
 from playground.rl.config import SWITCHES
 from playground.rl.worlds import KINDS as WORLDS
+from playground.script.lessons import WRITERS
 from playground.text import LANGUAGES, Text, load
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,7 @@ FAMILIES = {
         {f"line_{metric}" for plot in PLOTS if len(plot.metrics) > 1 for metric in plot.metrics}
     ),
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`code_${form}`]": ["code_py", "code_ipynb"],
     "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
     "words[`scene_${key}`]": [f"scene_{key}" for key in SCENE],
@@ -105,6 +107,8 @@ def used():
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
+    paths |= {f"script.{kind}s.{key}" for kind, key in re.findall(r'pen\.(section|comment)\("(\w+)"', PYTHON)}
+    paths |= {f"script.stages.{stage}" for lesson in LESSONS if lesson.key in WRITERS for stage in lesson.stages}
     for name, knob in KNOBS:
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):

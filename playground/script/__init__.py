@@ -1,0 +1,1 @@
+"""The exact program of a run, written from the sources that ran."""

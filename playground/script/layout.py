@@ -1,0 +1,202 @@
+"""Lays a program out as text or as a notebook: imports, sections, comments, short lines."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from playground.script.specialise import COMMENT, SHAPE
+
+LONGEST = 100  # characters of a line, where a bracket allows to break it
+IMPORTS = {
+    "math": "import math",
+    "contextlib": "import contextlib",
+    "gymnasium": "import gymnasium",
+    "plt": "import matplotlib.pyplot as plt",
+    "np": "import numpy as np",
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "functional": "from torch.nn import functional",
+}
+_COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
+_TUPLE = re.compile(r"^(\s*[\w.\[\], ]+ = )\((.*)\)$")
+_SINGLE = re.compile(r"(\bf|\br|)'([^']*)'")
+_SHAPE = re.compile(rf"^\s*(['\"]){SHAPE}(.*)\1$")
+
+
+@dataclass
+class Section:
+    """A part of the program under a heading."""
+
+    heading: str
+    body: list[ast.stmt] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A whole program: what it says of itself, and its sections."""
+
+    about: str
+    sections: Sequence[Section]
+
+    def script(self) -> str:
+        """As one Python file."""
+        parts = [_docstring(self.about), _imports(self.sections)]
+        parts += [f"# {section.heading}\n{code(section.body)}" for section in self.sections if section.body]
+        return "\n\n".join(parts) + "\n"
+
+    def notebook(self) -> str:
+        """As a Jupyter notebook, format 4.5: a cell for each section."""
+        cells = [_cell("markdown", self.about, 0), _cell("code", _imports(self.sections), 1)]
+        for place, section in enumerate(section for section in self.sections if section.body):
+            cells.append(_cell("markdown", f"## {section.heading}", 2 * place + 2))
+            cells.append(_cell("code", code(section.body), 2 * place + 3))
+        kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+        book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+        return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _docstring(text: str) -> str:
+    return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
+
+
+def _cell(kind: str, text: str, number: int) -> dict[str, object]:
+    cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell | {"source": text.splitlines(keepends=True)}
+
+
+def _imports(sections: Iterable[Section]) -> str:
+    used = {
+        part.id
+        for section in sections
+        for statement in section.body
+        for part in ast.walk(statement)
+        if isinstance(part, ast.Name)
+    }
+    standard = [line for name, line in IMPORTS.items() if name in used and name in ("math", "contextlib")]
+    others = [line for name, line in IMPORTS.items() if name in used and name not in ("math", "contextlib")]
+    return "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+
+
+def code(body: Sequence[ast.stmt]) -> str:
+    """Statements as text: definitions stand apart, markers become comments, long lines are broken at a bracket."""
+    lines: list[str] = []
+    for statement in body:
+        apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        if apart and lines:
+            lines += ["", ""]
+        lines += ast.unparse(ast.fix_missing_locations(statement)).splitlines()
+        if apart:
+            lines += ["", ""]
+    return "\n".join(_shortened(_bared(_requoted(line)) for line in _commented(lines))).strip("\n")
+
+
+def _bared(line: str) -> str:
+    """`a, b = 1, 2` without the brackets that the syntax tree's own printer puts."""
+    found = _TUPLE.match(line)
+    if not found or len(_split(found.group(2))) < 2:
+        return line
+    return found.group(1) + found.group(2) if _closes_at_end(line, len(found.group(1))) else line
+
+
+def _closes_at_end(line: str, opening: int) -> bool:
+    """Whether the bracket that opens there closes with the line."""
+    depth = 0
+    for place, sign, is_text in _signs(line):
+        if place >= opening and not is_text:
+            depth += (sign in "([{") - (sign in ")]}")
+            if depth == 0:
+                return place == len(line) - 1
+    return False
+
+
+def _requoted(line: str) -> str:
+    """Texts in double quotes, as most style guides want them."""
+    return _SINGLE.sub(r'\1"\2"', line) if '"' not in line and "\\" not in line else line
+
+
+def _commented(lines: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for line in lines:
+        if shape := _SHAPE.match(line):
+            found[-1] += f"  # {shape.group(2)}"
+        elif comment := _COMMENT.match(line):
+            found.append(f"{comment.group(1)}# {comment.group(3)}")
+        else:
+            found.append(line)
+    return found
+
+
+def _shortened(lines: Iterable[str]) -> Iterable[str]:
+    for line in lines:
+        if len(line) <= LONGEST or line.lstrip().startswith("#"):
+            yield line
+        else:
+            yield from _broken(line)
+
+
+def _broken(line: str) -> list[str]:
+    """A long line in several: a call or a literal opens, its members stand below, it closes."""
+    margin = line[: len(line) - len(line.lstrip())]
+    try:
+        place = _bracket(line)
+    except ValueError:
+        return [line]
+    first, last = place
+    inside = _split(line[first + 1 : last])
+    rows: list[str] = []
+    for member in inside:
+        piece = f"{member},"
+        if rows and len(margin) + 4 + len(rows[-1]) + 1 + len(piece) <= LONGEST:
+            rows[-1] += f" {piece}"
+        else:
+            rows.append(piece)
+    if len(inside) == 1 and not line[first + 1 : last].endswith(","):
+        rows[-1] = rows[-1][:-1]
+    return [line[: first + 1], *(f"{margin}    {row}" for row in rows), margin + line[last:]]
+
+
+def _bracket(line: str) -> tuple[int, int]:
+    """Where the widest bracket of a line opens and closes; ValueError where there is none."""
+    stack: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for place, sign, is_text in _signs(line):
+        if is_text:
+            continue
+        if sign in "([{":
+            stack.append(place)
+        elif sign in ")]}" and stack:
+            pairs.append((stack.pop(), place))
+    return max(pairs, key=lambda pair: (pair[1] - pair[0], -pair[0]))
+
+
+def _split(text: str) -> list[str]:
+    depth, parts, current = 0, [], ""
+    for _, sign, is_text in _signs(text):
+        if not is_text:
+            depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and depth == 0 and not is_text:
+            parts.append(current.strip())
+            current = ""
+        else:
+            current += sign
+    return [*parts, current.strip()] if current.strip() else parts
+
+
+def _signs(line: str) -> Iterable[tuple[int, str, bool]]:
+    """Each character with its place, and whether it stands in a text."""
+    quote = ""
+    for place, sign in enumerate(line):
+        was_quoted = bool(quote)
+        if quote:
+            if sign == quote and line[place - 1] != "\\":
+                quote = ""
+        elif sign in "'\"":
+            quote = sign
+        yield place, sign, was_quoted or bool(quote)

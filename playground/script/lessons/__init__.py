@@ -1,0 +1,8 @@
+"""Who writes the program of which lesson."""
+
+from collections.abc import Callable, Mapping
+
+from playground.script.lessons import classifier, regression
+from playground.script.pen import Pen
+
+WRITERS: Mapping[str, Callable[[Pen], None]] = {"regression": regression.write, "classifier": classifier.write}

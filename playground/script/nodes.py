@@ -1,0 +1,52 @@
+"""Small pieces of syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import torch
+
+from playground.script.values import Bundle, Known, Value
+
+
+def name_node(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def assign_node(target: ast.expr, value: ast.expr) -> ast.Assign:
+    return ast.Assign([target], value)
+
+
+def assignment(name: str, value: ast.expr) -> ast.Assign:
+    return assign_node(ast.Name(name, ast.Store()), value)
+
+
+def is_short(node: ast.expr) -> bool:
+    """Whether it may stand in several places: a name, a number, the parameters of a net."""
+    return isinstance(node, (ast.Name, ast.Constant)) or ast.unparse(node).endswith(".parameters()")
+
+
+def is_cpu(value: Any) -> bool:
+    return isinstance(value, Known) and isinstance(value.value, torch.device) and value.value.type == "cpu"
+
+
+def is_on_cpu(keyword: str, value: Value) -> bool:
+    """Whether an argument only says that something shall be on the CPU, where it is without it."""
+    return is_cpu(value) or (keyword == "device" and isinstance(value, ast.Attribute) and value.attr == "device")
+
+
+def is_hashable(thing: Any) -> bool:
+    try:
+        hash(thing)
+    except TypeError:
+        return False
+    return True
+
+
+def label(member: Value) -> str:
+    """What tells a member apart: the name that it bears itself."""
+    if isinstance(member, Bundle):
+        return label(member.members[0])
+    name = getattr(member.value, "name", "") if isinstance(member, Known) else ""
+    return name if isinstance(name, str) and name.isidentifier() else ""

@@ -1,0 +1,182 @@
+"""Writes one program: sections with headings, lines, calls of the functions that ran, and what was done by hand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from torch import nn
+
+from playground.core.run import Run
+from playground.core.trainer import Trainer
+from playground.script.layout import Section
+from playground.script.modules import module
+from playground.script.specialise import COMMENT, Specialiser
+from playground.script.values import Bundle, Known, Record, Value, expression, literal
+from playground.text import Text
+
+SHOWN = 10  # lines that a program prints, about
+UNPLANNED = 1000  # steps of a program whose run has no end
+
+
+class Pen:
+    """What the writers of the lessons write with."""
+
+    def __init__(self, run: Run, trainer: Trainer, text: Text) -> None:
+        self.run, self.trainer, self.text = run, trainer, text
+        self.config: Any = run.config
+        self.first: Any = run.first  # the settings now and those that the run began with
+        self.sections: list[Section] = []
+        self.by = Specialiser(text.tables["script"]["stages"])
+
+    def section(self, key: str) -> None:
+        """Begin a section; its heading stands in the texts."""
+        self.sections.append(Section(self.text.say(f"script.sections.{key}")))
+        self.by.body = self.sections[-1].body
+
+    def line(self, code: str) -> None:
+        """Write code as it is."""
+        for statement in ast.parse(code).body:
+            self.by.emit(statement)
+
+    def comment(self, key: str, **facts: object) -> None:
+        self.by.emit(ast.Expr(ast.Constant(COMMENT + self.text.say(f"script.comments.{key}", **facts))))
+
+    def name(self, thing: Any, name: str, code: str = "") -> None:
+        """The program has this object in a variable; `code` makes it."""
+        if code:
+            self.line(f"{name} = {code}")
+        self.by.name(thing, name)
+
+    def call(self, function: Any, *args: Any, into: str | None = None, **keywords: Any) -> Value:
+        """Write what a function of ours does; `into` names the variables that take what it returns.
+
+        An argument is a value that is known, or an expression of the program.
+        """
+        taken, before = set(self.by.taken), len(self.by.body)
+        values = [arg if isinstance(arg, ast.expr) else Known(arg) for arg in args]
+        named = {name: arg if isinstance(arg, ast.expr) else Known(arg) for name, arg in keywords.items()}
+        value = self.by.call(function, *values, **named)
+        if into is not None:
+            self._rename(into, value, taken, self.by.body[before:])
+            self.put(into, value)
+        return value
+
+    def _rename(self, into: str, value: Value, taken: set[str], written: Sequence[ast.stmt]) -> None:
+        """A variable that the call has made bears the wanted name from its first line on."""
+        members = value.members if isinstance(value, Bundle) else [value]
+        for wanted, member in zip((part.strip() for part in into.split(",")), members, strict=True):
+            if not isinstance(member, ast.Name) or member.id in taken or wanted in self.by.taken:
+                continue
+            old = member.id
+            for part in (name for statement in written for name in ast.walk(statement)):
+                if isinstance(part, ast.Name) and part.id == old:
+                    part.id = wanted
+            member.id = wanted
+            self.by.taken.add(wanted)
+
+    def make_net(self, name: str, net: nn.Module) -> None:
+        """The net with its first weights, which belong to the seed after that of the data."""
+        self.line(f"torch.manual_seed({self.config.seed + 1})")
+        self.name(net, name, module(net))
+
+    def put(self, into: str, value: Value) -> None:
+        """Variables of these names, `x` or `x, y`, take a value."""
+        names, lifted = ast.parse(f"{into} = 0").body[0], self.by.lifted(value)
+        if ast.unparse(lifted).strip("()") != into:
+            assert isinstance(names, ast.Assign)
+            self.by.emit(ast.Assign(names.targets, lifted))
+        self.by.taken |= {part.strip() for part in into.split(",")}
+
+    @contextmanager
+    def block(self, opening: str) -> Iterator[None]:
+        """Write the inside of a loop, a branch or a `with`."""
+        statement = ast.parse(f"{opening}\n    pass").body[0]
+        inside: list[ast.stmt] = []
+        with self.by.into(inside):
+            yield
+        statement.body = inside  # type: ignore[attr-defined]
+        if inside:
+            self.by.emit(statement)
+
+    def lifted(self, value: Value) -> ast.expr:
+        return self.by.lifted(value)
+
+    @staticmethod
+    def known(value: Any) -> Known:
+        return Known(value)
+
+    @staticmethod
+    def expression(code: str) -> ast.expr:
+        return expression(code)
+
+    @property
+    def steps(self) -> int:
+        """As many as the page has taken; before the first one, as many as are planned."""
+        return self.run.step or self.config.steps or UNPLANNED
+
+    @property
+    def every(self) -> int:
+        """So many steps lie between two lines that the program prints: a round number."""
+        rough = max(1, self.steps // SHOWN)
+        scale = 10 ** (len(str(rough)) - 1)
+        return int(rough // scale * scale)
+
+    def learn(self) -> None:
+        """One act of learning, stage by stage; its metrics are printed by `report`."""
+        self.by.watched = (self.trainer, "metrics")
+        self.by.begin_stage()
+        self.by.call(self.trainer.stages)
+
+    def report(self) -> None:
+        """Print the metrics now and then and at the end, with those that are measured beside the loss."""
+        shown = dict(_entries(self.by.seen))
+        often = self.every == 1
+        with nullcontext() if often else self.block(f"if step % {self.every} == 0 or step == STEPS:"):
+            measured: list[ast.stmt] = []
+            with self.by.into(measured):
+                found = dict(_entries(self.by.call(self.trainer.measure)))
+                for name, value in found.items():
+                    if not isinstance(value, ast.Name):
+                        self.put(name, value)
+                        found[name] = ast.Name(name, ast.Load())
+            if measured:
+                self.by.emit(ast.With([ast.withitem(expression("torch.no_grad()"))], measured))
+            parts = [f"f'{name} {{{ast.unparse(_item(value))}:.6g}}'" for name, value in (shown | found).items()]
+            self.line(f"print(f'step {{step}}', {', '.join(parts)}, sep='  ')")
+
+    def changes(self, names: Sequence[str]) -> dict[str, dict[int, Any]]:
+        """For each live knob what it became at which step, in the order of the run."""
+        knobs, now = self.config.knobs(), self.first
+        found: dict[str, dict[int, Any]] = {}
+        for step, what, value in self.run.edits:
+            if what != "config":
+                continue
+            after = type(now)().changed({name: knobs[name].read(text) for name, text in value.items()})
+            for name in names:
+                if getattr(after, name) != getattr(now, name):
+                    found.setdefault(name, {})[step] = getattr(after, name)
+            now = after
+        return found
+
+
+def _entries(value: Value | None) -> Iterator[tuple[str, ast.expr]]:
+    """The metrics of a dictionary that is written in the program."""
+    if isinstance(value, Record):
+        for key, part in value.entries.items():
+            assert isinstance(part, ast.expr)
+            yield str(key), part
+
+
+def _item(value: ast.expr) -> ast.expr:
+    """The number in a scalar tensor."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "detach":
+        value = value.func.value
+    return ast.Call(ast.Attribute(value, "item", ast.Load()), [], [])
+
+
+def table(values: Mapping[int, Any]) -> str:
+    """{step: value} as code."""
+    return "{" + ", ".join(f"{step}: {ast.unparse(literal(value))}" for step, value in values.items()) + "}"

@@ -1,0 +1,125 @@
+"""What exists in a program that is being written: its variables, the objects behind them, and its lines so far."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from playground.script.nodes import assignment, name_node
+from playground.script.values import Known, Unwritable, Value
+
+
+@dataclass
+class Scope:
+    """The local names of one function that is being written."""
+
+    function: FunctionType
+    values: dict[str, Value] = field(default_factory=dict)
+    outer: Scope | None = None
+    forced: set[str] = field(default_factory=set)  # names that a loop or a branch changes: they must be variables
+
+    def find(self, name: str) -> Value:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.outer
+        room = self.function.__globals__
+        if name in room:
+            return Known(room[name])
+        if hasattr(builtins, name):
+            return Known(getattr(builtins, name))
+        raise Unwritable(name)
+
+
+class Draft:
+    """One program in the making.
+
+    `names`: live objects that the program has in a variable; what is inside them, only the running program knows.
+    `variables`: attributes of other live objects that are variables of the program. An assignment to any other
+    attribute is bookkeeping of the page and is left out, as are calls of the functions in `left_out`.
+    """
+
+    def __init__(self, stage_words: Mapping[str, str]) -> None:
+        self.body: list[ast.stmt] = []
+        self.definitions: list[ast.stmt] = []
+        self.left_out: set[Any] = set()
+        self.watched: tuple[Any, str] = (None, "")  # an attribute whose newest value is wanted in `seen`
+        self.seen: Value | None = None
+        self.kept_whole: dict[Any, str] = {}  # functions that stand in the program under a name of their own
+        self._stage_words = stage_words
+        self._names: dict[int, tuple[str, Any]] = {}
+        self._variables: dict[tuple[int, str], str] = {}
+        self._holders: list[Any] = []
+        self.taken: set[str] = set()
+        self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
+        self._stage_began: tuple[list[ast.stmt], int] = (self.body, 0)
+        self._scopes: list[Scope] = []
+
+    def name(self, thing: Any, name: str) -> None:
+        """From here on the program has this object in a variable."""
+        self._names[id(thing)] = (name, thing)
+        self.taken.add(name)
+
+    def variable(self, holder: Any, attribute: str, name: str = "") -> None:
+        """From here on an attribute of a live object is a variable of the program."""
+        self._variables[id(holder), attribute] = name or attribute
+        self._holders.append(holder)
+        self.taken.add(name or attribute)
+
+    def named(self, thing: Any) -> str | None:
+        found = self._names.get(id(thing))
+        return found[0] if found and found[1] is thing else None
+
+    def emit(self, statement: ast.stmt) -> None:
+        self.body.append(statement)
+
+    @contextmanager
+    def into(self, body: list[ast.stmt]) -> Iterator[None]:
+        """Write into another block for a while."""
+        before, self.body = self.body, body
+        try:
+            yield
+        finally:
+            self.body = before
+
+    @contextmanager
+    def inside(self, scope: Scope) -> Iterator[None]:
+        self._scopes.append(scope)
+        try:
+            yield
+        finally:
+            self._scopes.pop()
+
+    @property
+    def scope(self) -> Scope:
+        return self._scopes[-1]
+
+    def stored(self, name: str, value: ast.expr) -> ast.Name:
+        fresh = self.fresh(name)
+        self.emit(assignment(fresh, value))
+        return name_node(fresh)
+
+    def fresh(self, name: str) -> str:
+        """A name that the program does not use yet."""
+        name = name.strip("_") or "value"
+        candidate, number = name, 2
+        while candidate in self.taken:
+            candidate, number = f"{name}_{number}", number + 1
+        self.taken.add(candidate)
+        return candidate
+
+    def _is_shared(self, emitted: str, local: str) -> bool:
+        """Whether another local name, or an object of the program, stands for the same variable."""
+        if any(name == emitted for name, _ in self._names.values()) or emitted in self._variables.values():
+            return True
+        return any(
+            isinstance(value, ast.Name) and value.id == emitted and not (scope is self.scope and name == local)
+            for scope in self._scopes
+            for name, value in scope.values.items()
+        )

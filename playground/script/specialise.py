@@ -1,0 +1,338 @@
+"""Writes what a function does under settings that are known: constants folded, branches chosen, calls unfolded."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+
+from playground.script.expressions import OPERATORS, Expressions
+from playground.script.nodes import assign_node, assignment, name_node
+from playground.script.source import shape_comment
+from playground.script.values import Bundle, Closure, Known, Record, Unwritable, Value, expression, is_plain
+
+LONGEST_UNROLLED = 1  # rounds of a counted loop that are written out
+COMMENT, SHAPE = "§c ", "§s "  # statements that become comments when the program is laid out
+
+
+class Specialiser(Expressions):
+    """Statements, and with them whole functions."""
+
+    def block(self, statements: Sequence[ast.stmt]) -> Value | None:
+        """Write statements; returns what is returned, None where they run to their end."""
+        for statement in statements:
+            before = len(self.body)
+            returned = self._statement(statement)
+            if len(self.body) > before:
+                self._note_shape(statement)
+            if returned is not None:
+                return returned
+        return None
+
+    def _note_shape(self, statement: ast.stmt) -> None:
+        simple = (ast.Assign, ast.AugAssign)
+        if isinstance(statement, simple) and isinstance(self.body[-1], simple):
+            shape = shape_comment(self.scope.function, statement)
+            if shape:
+                self.emit(ast.Expr(ast.Constant(SHAPE + re.sub(r"[a-z_]+", self._counted, shape))))
+
+    def _counted(self, word: re.Match[str]) -> str:
+        """A name in a comment, or the number that it stands for."""
+        value = self.scope.values.get(word.group())
+        return str(value.value) if isinstance(value, Known) and isinstance(value.value, int) else word.group()
+
+    def _statement(self, node: ast.stmt) -> Value | None:
+        match node:
+            case ast.Return():
+                return Known(None) if node.value is None else self.value(node.value)
+            case ast.Assign():
+                value = self.value(node.value)
+                for target in node.targets:
+                    self.assign(target, value)
+            case ast.AnnAssign(value=ast.expr() as given):
+                self.assign(node.target, self.value(given))
+            case ast.AugAssign():
+                self._augment(node)
+            case ast.If():
+                return self._if(node)
+            case ast.For():
+                return self._for(node)
+            case ast.With():
+                return self._with(node)
+            case ast.Match():
+                return self._match(node)
+            case ast.Expr():
+                self._expression(node.value)
+            case ast.Pass() | ast.Assert() | ast.AnnAssign():
+                return None
+            case _:
+                raise Unwritable(ast.unparse(node))
+        return None
+
+    def _expression(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Constant):
+            return
+        if isinstance(node, ast.Yield):
+            stage = node.value.value if isinstance(node.value, ast.Constant) else ""
+            self._end_stage(str(stage))
+            return
+        value = self.value(node)
+        if isinstance(value, ast.expr) and not isinstance(value, (ast.Name, ast.Constant)):
+            self.emit(ast.Expr(value))
+
+    def _end_stage(self, stage: str) -> None:
+        """Write the stage's comment above what it did."""
+        body, place = self._stage_began
+        if body is not self.body:
+            place = 0
+        if word := self._stage_words.get(stage):
+            self.body.insert(place, ast.Expr(ast.Constant(COMMENT + word)))
+        self.begin_stage()
+
+    def begin_stage(self) -> None:
+        """What is written from here on belongs to the next stage."""
+        self._stage_began = self.body, len(self.body)
+
+    def assign(self, target: ast.expr, value: Value) -> None:
+        match target:
+            case ast.Name():
+                self._assign_name(target.id, value)
+            case ast.Tuple() | ast.List():
+                self._unpack(target.elts, value)
+            case ast.Attribute():
+                self._assign_attribute(target, value)
+            case ast.Subscript() if (record := self.record(target.value)) is not None:
+                key = self.value(target.slice)
+                assert isinstance(key, Known)
+                record.entries[key.value] = value
+            case ast.Subscript():
+                place = self.lifted(self.value(target.value))
+                self.emit(assign_node(ast.Subscript(place, self.index(target.slice), ast.Store()), self.lifted(value)))
+            case _:
+                raise Unwritable(ast.unparse(target))
+
+    def _unpack(self, targets: Sequence[ast.expr], value: Value) -> None:
+        members = self.members(value)
+        if members is not None:
+            for target, member in zip(targets, members, strict=True):
+                self.assign(target, member)
+            return
+        fresh = [ast.Name(self._emitted(part.id), ast.Store()) for part in targets if isinstance(part, ast.Name)]
+        if len(fresh) < len(targets):
+            raise Unwritable(ast.unparse(ast.Tuple(list(targets), ast.Load())))
+        self.emit(assign_node(ast.Tuple(list(fresh), ast.Store()), self.lifted(value)))
+        for part, name in zip(targets, fresh, strict=True):
+            assert isinstance(part, ast.Name)
+            self.scope.values[part.id] = name_node(name.id)
+
+    def _assign_name(self, name: str, value: Value) -> None:
+        scope = self.scope
+        is_bound = isinstance(value, (Known, Record, Closure, ast.Name, ast.Constant))
+        if isinstance(value, Bundle):
+            many = sum(not isinstance(part, (Known, ast.Name)) for part in value.members) > 1
+            labels = value.labels or [str(place) for place in range(1, len(value.members) + 1)]
+            names = [f"{name}_{label}" if many else name for label in labels]
+            value = Bundle(
+                [
+                    part if isinstance(part, (Known, Bundle, Record, Closure, ast.Name)) else self.stored(own, part)
+                    for own, part in zip(names, value.members, strict=True)
+                ],
+                value.labels,
+            )
+            is_bound = True
+        if is_bound and name not in scope.forced:
+            scope.values[name] = value
+            return
+        lifted = self.lifted(value)
+        emitted = self._emitted(name)
+        if not (isinstance(lifted, ast.Name) and lifted.id == emitted):
+            self.emit(assignment(emitted, lifted))
+        scope.values[name] = name_node(emitted)
+
+    def _emitted(self, name: str) -> str:
+        """The variable that a local name is written to: its own one, as long as nobody else sees that."""
+        scope = self.scope
+        own = scope.values.get(name)
+        if isinstance(own, ast.Name) and (name in scope.forced or not self._is_shared(own.id, name)):
+            return own.id
+        return self.fresh(name)
+
+    def _assign_attribute(self, target: ast.Attribute, value: Value) -> None:
+        holder = self.value(target.value)
+        if isinstance(holder, Known):
+            if holder.value is self.watched[0] and target.attr == self.watched[1]:
+                self.seen = value
+                return
+            variable = self._variables.get((id(holder.value), target.attr))
+            if variable:
+                lifted = self.lifted(value)
+                if not (isinstance(lifted, ast.Name) and lifted.id == variable):
+                    self.emit(assignment(variable, lifted))
+                return
+            if self.named(holder.value) is None:
+                return  # bookkeeping of the page
+        place = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
+        self.emit(assign_node(place, self.lifted(value)))
+
+    def _augment(self, node: ast.AugAssign) -> None:
+        given, target = self.value(node.value), node.target
+        if isinstance(target, ast.Name):
+            now = self.scope.find(target.id)
+            if isinstance(now, Known) and isinstance(given, Known) and target.id not in self.scope.forced:
+                self.scope.values[target.id] = Known(OPERATORS[type(node.op)](now.value, given.value))
+                return
+            emitted = self._emitted(target.id)
+            if isinstance(now, ast.Name) and now.id == emitted:
+                self.emit(ast.AugAssign(ast.Name(emitted, ast.Store()), node.op, self.lifted(given)))
+            else:
+                self.emit(assignment(emitted, ast.BinOp(self.lifted(now), node.op, self.lifted(given))))
+            self.scope.values[target.id] = name_node(emitted)
+            return
+        if isinstance(target, ast.Attribute):
+            holder = self.value(target.value)
+            if isinstance(holder, Known):
+                variable = self._variables.get((id(holder.value), target.attr))
+                if variable:
+                    self.emit(ast.AugAssign(ast.Name(variable, ast.Store()), node.op, self.lifted(given)))
+                    return
+                if self.named(holder.value) is None:
+                    return
+            place: ast.Attribute | ast.Subscript = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
+        else:
+            place = ast.Subscript(self.lifted(self.value(target.value)), self.index(target.slice), ast.Store())
+        self.emit(ast.AugAssign(place, node.op, self.lifted(given)))
+
+    def _if(self, node: ast.If) -> Value | None:
+        test = self.test(node.test)
+        if isinstance(test, Known) and self.named(test.value) is None:
+            return self.block(node.body if test.value else node.orelse)
+        self._make_variables([*node.body, *node.orelse])
+        body: list[ast.stmt] = []
+        other: list[ast.stmt] = []
+        for statements, into in ((node.body, body), (node.orelse, other)):
+            with self.into(into):
+                if self.block(statements) is not None:
+                    raise Unwritable(f"return: {ast.unparse(node.test)}")
+        if body or other:
+            condition = self.lifted(test)
+            if not body:
+                body, other, condition = other, [], ast.UnaryOp(ast.Not(), condition)
+            self.emit(ast.If(condition, body, other))
+        return None
+
+    def _make_variables(self, statements: Sequence[ast.stmt]) -> None:
+        """What a loop or a branch assigns must be a variable from here on."""
+        scope = self.scope
+        assigned = {
+            part.id
+            for statement in statements
+            for part in ast.walk(statement)
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        }
+        for name in sorted(assigned):
+            value = scope.values.get(name)
+            if isinstance(value, (Known, ast.expr)) and not (
+                isinstance(value, ast.Name) and not self._is_shared(value.id, name)
+            ):
+                fresh = self.fresh(name)
+                self.emit(assignment(fresh, self.lifted(value)))
+                scope.values[name] = name_node(fresh)
+        scope.forced |= assigned
+
+    def _for(self, node: ast.For) -> Value | None:
+        if optimizer := self._forgets(node):
+            self.emit(ast.Expr(expression(f"{optimizer}.zero_grad()")))
+            return None
+        items = self.value(node.iter)
+        members = self.members(items)
+        if members is not None and not self._is_counted(items):
+            for member in members:
+                self.assign(node.target, member)
+                if (returned := self.block(node.body)) is not None:
+                    return returned
+            return None
+        self._make_variables([node])
+        iterated = self.lifted(items)
+        target = self._declare(node.target)
+        body: list[ast.stmt] = []
+        with self.into(body):
+            if self.block(node.body) is not None:
+                raise Unwritable(f"return: {ast.unparse(node.iter)}")
+        self.emit(ast.For(target, iterated, body or [ast.Pass()], []))
+        return None
+
+    def _is_counted(self, items: Value) -> bool:
+        """Whether a loop over it stays a loop: numbers or words, and more than one or two."""
+        return isinstance(items, Known) and is_plain(list(items.value)) and len(items.value) > LONGEST_UNROLLED
+
+    def _declare(self, target: ast.expr) -> ast.expr:
+        """Loop variables: names that only the running program fills."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            return ast.Tuple([self._declare(part) for part in target.elts], ast.Store())
+        assert isinstance(target, ast.Name)
+        emitted = "_" if target.id == "_" else self.fresh(target.id)
+        self.scope.values[target.id] = name_node(emitted)
+        return ast.Name(emitted, ast.Store())
+
+    def _forgets(self, node: ast.For) -> str | None:
+        """The optimizer whose parameters lose their gradients in this loop: there zero_grad is written out."""
+        only = node.body[0]
+        if len(node.body) > 1 or not isinstance(only, ast.Assign) or ast.unparse(only.targets[0])[-5:] != ".grad":
+            return None
+        parameters = self.value(node.iter)
+        if not isinstance(parameters, Known):
+            return None
+        cleared = {id(parameter) for parameter in parameters.value}
+        for name, thing in self._names.values():
+            if isinstance(thing, torch.optim.Optimizer):
+                held = {id(parameter) for group in thing.param_groups for parameter in group["params"]}
+                if held == cleared:
+                    return name
+        raise Unwritable("zero_grad")
+
+    def _with(self, node: ast.With) -> Value | None:
+        (item,) = node.items
+        context = self.value(item.context_expr)
+        if isinstance(context, Known) and isinstance(context.value, nullcontext):
+            return self.block(node.body)
+        lifted = self.lifted(context)
+        returned: list[Value | None] = []
+        self.within(lifted, lambda: returned.append(self.block(node.body)))
+        return returned[0]
+
+    def within(self, context: ast.expr, write: Callable[[], Any]) -> Any:
+        body: list[ast.stmt] = []
+        with self.into(body):
+            result = write()
+            if isinstance(result, ast.expr) and not isinstance(result, (ast.Name, ast.Constant)):
+                result = self.stored("result", result)
+        if body:
+            self.emit(ast.With([ast.withitem(context)], body))
+        return result
+
+    def _match(self, node: ast.Match) -> Value | None:
+        subject = self.value(node.subject)
+        if not isinstance(subject, Known):
+            raise Unwritable(ast.unparse(node.subject))
+        for case in node.cases:
+            if self._fits(case.pattern, subject):
+                return self.block(case.body)
+        return None
+
+    def _fits(self, pattern: ast.pattern, subject: Known) -> bool:
+        match pattern:
+            case ast.MatchValue():
+                value = self.value(pattern.value)
+                return isinstance(value, Known) and bool(value.value == subject.value)
+            case ast.MatchOr():
+                return any(self._fits(part, subject) for part in pattern.patterns)
+            case ast.MatchAs(pattern=None):
+                if pattern.name:
+                    self.scope.values[pattern.name] = subject
+                return True
+            case _:
+                raise Unwritable(ast.dump(pattern))

@@ -1,0 +1,73 @@
+"""Runs exported programs where our package does not exist, and reads what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from playground.core.lesson import Lesson
+from playground.core.run import Run
+from playground.script.write import write
+from playground.text import Text
+
+CPU = torch.device("cpu")
+# One process runs several programs one after the other, each in a room of its own.
+DRIVER = """
+import contextlib, io, json, sys
+assert not any(name.split(".")[0] == "playground" for name in sys.modules)
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "playground":
+            raise ImportError("a program must stand alone")
+sys.meta_path.insert(0, Nowhere())
+answers = {}
+for name, code in json.load(sys.stdin).items():
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        exec(compile(code, name, "exec"), {"__name__": "__main__"})
+    answers[name] = told.getvalue()
+print(json.dumps(answers))
+"""
+LINE = re.compile(r"^step (\d+)  (.*)$", re.MULTILINE)
+
+
+def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
+    """What each program prints in a fresh process: {name: {step: {metric: text}}}."""
+    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER],
+        input=json.dumps(programs), capture_output=True, text=True, cwd=folder, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return {name: lines(told) for name, told in json.loads(done.stdout).items()}
+
+
+def lines(told: str) -> dict[int, dict[str, str]]:
+    return {int(step): dict(part.split(" ") for part in rest.split("  ")) for step, rest in LINE.findall(told) if rest}
+
+
+def script_of(run: Run, lesson: Lesson, language: str = "en") -> str:
+    return write(run, lesson, Text(language)).script()
+
+
+def differences(run: Run, told: Mapping[int, Mapping[str, str]]) -> list[str]:
+    """Where a program's numbers are not the run's: a loss belongs to the weights before its step."""
+    newest, wrong, last = run.peek().metrics, [], max(told, default=0)
+    if last != run.step:
+        wrong.append(f"ends at {last}, not at {run.step}")
+    for name, series in run.history.series.items():
+        steps, values = (part.tolist() for part in series.shown(10**9))
+        kept = dict(zip(steps, values, strict=True))
+        is_loss = steps[-1] == run.step - 1
+        for step, metrics in told.items():
+            expected = kept.get(step - 1) if is_loss else (newest[name] if step == last else None)
+            if expected is not None and metrics.get(name) != f"{expected:.6g}":
+                wrong.append(f"step {step}: {name} {metrics.get(name)} instead of {expected:.6g}")
+    return wrong
