@@ -3,6 +3,7 @@
 import { codeDrawer } from "./code.js";
 import { element, fill } from "./dom.js";
 import { menuButton } from "./menu.js";
+import { reportButton } from "./figure.js";
 import { shareButton } from "./share.js";
 
 const LARGEST = 64e6; // bytes of a file that is sent
@@ -22,7 +23,8 @@ export function keepBar(stage) {
   });
   const file = element("input", { type: "file", accept: ".safetensors", class: "file", tabindex: -1, "aria-label": words.keep_open, onchange: picked });
   const open = element("button", { type: "button", text: words.keep_open, title: words.keep_open_help, "data-keep": "open", onclick: () => file.click() });
-  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, ...(spec.code ? [code.button] : []), shareButton(stage), save, ...(spec.keeps ? [open, file] : []));
+  const report = reportButton(stage);
+  const node = element("div", { class: "keep", role: "group", "aria-label": words.keep }, ...(spec.code ? [code.button] : []), shareButton(stage), report.node, save, ...(spec.keeps ? [open, file] : []));
 
   async function picked() {
     const chosen = file.files[0];
@@ -37,6 +39,7 @@ export function keepBar(stage) {
     /** A parcel that was packed since the last frame is fetched; what was packed before this page came is not. */
     draw(state) {
       const { parcel } = state;
+      report.draw(state);
       if (fetched !== null && parcel.token && parcel.token !== fetched) {
         element("a", { href: new URL(`playground/parcel/${parcel.token}`, document.baseURI).href, download: parcel.name }).click();
       }

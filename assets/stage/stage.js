@@ -9,6 +9,7 @@ import { decode } from "./decode.js";
 import { element, fill } from "./dom.js";
 import { dropPanel } from "./drop.js";
 import { barsPanel, fieldPanel } from "./field.js";
+import { figureMenu } from "./figure.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
 import { keepBar } from "./keep.js";
@@ -158,7 +159,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     const head = element("div", { class: "head" }, element("h3", { text: title }));
     const node = element("section", { class: "panel", "data-panel": name, "aria-label": title, hidden: true }, head, body);
     columns[PANELS[name].column].append(node);
-    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage, name) });
+    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage, name), figure: figureMenu(head, stage, name) });
   }
 
   function draw() {
@@ -170,10 +171,11 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     ({ seat, n: newest, renewal } = state);
     stage.state = state;
     box.removeAttribute("aria-busy");
-    for (const [name, { node, drawing }] of panels) {
+    for (const [name, { node, drawing, figure }] of panels) {
       const picture = state.pictures[name];
       node.hidden = !picture && !PANELS[name].waits;
       if (!node.hidden) drawing.draw(picture, state, renewed);
+      figure.draw(picture, state);
     }
     controls.draw(state);
     settings.draw(state);

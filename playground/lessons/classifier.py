@@ -109,7 +109,7 @@ class Classifier(Supervised):
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
     def graph(self) -> Graph:
-        return self._view.graph({"logits": self.net})
+        return self.view.graph({"logits": self.net})
 
     def measure(self) -> Metrics:
         return self.view.measure(self.net, self.loss)
@@ -167,7 +167,7 @@ class BothHeads(Race):
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
     def graph(self) -> Graph:
-        return self._view.graph(self.named_nets())
+        return self.view.graph(self.named_nets())
 
     def measure(self) -> Metrics:
         data = self.view.data

@@ -13,6 +13,7 @@ from playground.core.refusal import BadValue, echo
 from playground.data.tables import MAX_BYTES
 from playground.ui import keeping
 from playground.ui.code import show
+from playground.ui.figures import Later, save_figure, save_report
 from playground.ui.seat import Seat
 
 LONGEST_QUERY = 20_000
@@ -26,14 +27,17 @@ def perform(seat: Seat, action: Any) -> None:
     if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset"):
         seat.interrupt()  # ahead of the lock: the turn that plays now must not delay it
     seat.run.hurry()
+    later = None
     with seat.lock:
         number = action.get("number") if isinstance(action, Mapping) else None
         if type(number) is int and seat.answered < number < LARGEST_NUMBER:
             seat.answered = number
         try:
-            _find(action)(seat, action)
+            later = _find(action)(seat, action)
         except BadValue as error:
             seat.refuse(error)
+    if later:  # what takes long and needs no lock
+        later()
 
 
 def open_link(seat: Seat, query: str) -> None:
@@ -55,7 +59,7 @@ def open_link(seat: Seat, query: str) -> None:
         seat.refuse(error)
 
 
-def _find(action: Any) -> Callable[[Seat, Action], None]:
+def _find(action: Any) -> Callable[[Seat, Action], Later | None]:
     kind = action.get("kind") if isinstance(action, Mapping) else action
     if not isinstance(kind, str) or kind not in ACTIONS:
         raise BadValue("bad_action", value=echo(kind))
@@ -180,7 +184,7 @@ def adopt(seat: Seat, config: RunConfig) -> None:
         seat.explain("playing")
 
 
-ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
+ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {
     "open": _open,
     "look": _look,
     "pause": _pause,
@@ -196,4 +200,6 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "save": _save,
     "code": _code,
     "run": _open_run,
+    "figure": save_figure,
+    "report": save_report,
 }

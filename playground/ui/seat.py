@@ -48,6 +48,7 @@ class Seat:
         self._parcels = Parcels() if parcels is None else parcels
         self._parcel = {"token": "", "name": ""}
         self.code = ""  # under which token the program waits that was asked for last
+        self.is_drawing = False  # a figure or a report, outside the lock
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.run: Run

@@ -11,6 +11,7 @@ from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
+from playground.figures import KINDS as FIGURES
 from playground.lessons import LESSONS
 from playground.script.lessons import WRITERS
 from playground.text import Text
@@ -51,6 +52,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
         "code": lesson.key in WRITERS,
+        "figures": FIGURES,
         "upload": lesson.read_table is not None,
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [

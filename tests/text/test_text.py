@@ -95,7 +95,10 @@ def stage_words():
 def used():
     """The paths of all texts that the page can say."""
     paths = {f"stage.{word}" for word in stage_words()}
-    paths |= set(re.findall(r'\.say\("([a-z_.0-9]+)"', PYTHON))
+    paths |= set(re.findall(r'\bsay\(\s*"([a-z_.0-9]+)"', PYTHON))
+    paths |= {f"stage.{word}" for word in re.findall(r'\bword\("([a-z_0-9]+)"', PYTHON)}  # figures: Sheet.word
+    paths |= {f"report.results_{name}" for name in ("row", "end", "lowest", "highest")}  # the heads of its tables
+    paths |= {f"report.settings_{name}" for name in ("row", "value", "default")}
     paths |= {f"stops.{reason}" for reason in re.findall(r'explain\("(\w+)"', PYTHON)}
     paths |= {f"stops.{reason}" for reason in re.findall(r'\bStop\("(\w+)"', PYTHON)}
     paths |= {f"stops.{reason}" for reason in re.findall(r'\bend\(ticket, "(\w+)"', PYTHON)}

@@ -1,4 +1,4 @@
-"""Lessons without a page: python -m playground list | train LESSON … | predict PICTURE …"""
+"""The command `train`: a lesson's run from its first step, or from a kept one, with its knobs as flags."""
 
 from __future__ import annotations
 
@@ -14,46 +14,28 @@ from typing import Any
 
 from tqdm import tqdm
 
+from playground.cli.listing import allowed
+from playground.cli.prediction import bytes_of
 from playground.core import graph, weights
 from playground.core.device import choose
 from playground.core.keep import read, reopened, write
-from playground.core.knobs import Choice, Knob, Number, Subset, Toggle
 from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue, echo
-from playground.core.run import Run
+from playground.core.run import Frame, Run
 from playground.lessons import LESSONS
-from playground.text import LANGUAGES, Text
+from playground.text import Text
 
+NAME = "train"
 FRAMES_A_SECOND = 10
 WAIT = 0.2  # seconds between two looks at data that are on their way
 
 
-def main(arguments: list[str]) -> None:
-    """Do what the arguments say; exits with a sentence where they are wrong."""
-    flags = _parser().parse_args(arguments)
-    try:
-        flags.do(flags)
-    except BadValue as error:
-        sys.exit(Text(flags.language).refusal(error))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m playground", description=__doc__)
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of the sentences")
-    commands = parser.add_subparsers(required=True, metavar="list | train | predict")
-    listing = commands.add_parser("list", help="the lessons with their presets and knobs")
-    listing.add_argument("--json", action="store_true", help="one JSON object a lesson")
-    listing.set_defaults(do=_list)
-    train = commands.add_parser("train", help="train a lesson's net; its knobs are flags").add_subparsers(
+def add(commands: Any) -> None:
+    lessons = commands.add_parser(NAME, help="train a lesson's net; its knobs are flags").add_subparsers(
         required=True, metavar="LESSON"
     )
     for lesson in LESSONS:
-        _add_lesson(train, lesson)
-    predict = commands.add_parser("predict", help="read a handwritten digit from a picture")
-    predict.add_argument("picture", nargs="+", type=Path)
-    predict.add_argument("--json", action="store_true", help="one JSON object a picture, with all ten probabilities")
-    predict.set_defaults(do=_predict)
-    return parser
+        _add_lesson(lessons, lesson)
 
 
 def _add_lesson(commands: Any, lesson: Lesson) -> None:
@@ -64,6 +46,8 @@ def _add_lesson(commands: Any, lesson: Lesson) -> None:
     parser.add_argument("--device", default="auto", help="auto, cuda, cuda:N, mps or cpu")
     parser.add_argument("--data-dir", metavar="DIR", help="folder that holds downloaded data sets")
     parser.add_argument("--json", action="store_true", help="print one JSON object a frame: step and metrics")
+    parser.add_argument("--report", metavar="DIR", type=Path, help="write a report of the run, with figures")
+    parser.add_argument("--tensorboard", metavar="DIR", type=Path, help="write the run's metrics for TensorBoard")
     if lesson.keeps:
         parser.add_argument("--open", metavar="FILE", type=Path, help="go on with a kept run")
         parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
@@ -72,40 +56,7 @@ def _add_lesson(commands: Any, lesson: Lesson) -> None:
     knobs = parser.add_argument_group("knobs")
     for name, knob in lesson.config.knobs().items():
         told = text.say(f"knobs.{name}.label")
-        knobs.add_argument(f"--{name.replace('_', '-')}", dest=f"knob_{name}", metavar=_allowed(knob), help=told)
-
-
-def _allowed(knob: Knob) -> str:
-    """What a knob takes, in a few signs."""
-    match knob:
-        case Number():
-            return f"{knob.low:g}..{knob.high:g}"
-        case Choice():
-            return "|".join(knob.options)
-        case Subset():
-            return "-".join(knob.options)
-        case Toggle():
-            return "0|1"
-        case _:
-            return knob.kind.upper()
-
-
-def _list(flags: argparse.Namespace) -> None:
-    text = Text(flags.language)
-    for lesson in LESSONS:
-        config = lesson.config()
-        knobs = {
-            name: {"default": config.written().get(name, ""), "allowed": _allowed(knob)}
-            for name, knob in lesson.config.knobs().items()
-        }
-        title = text.say(f"{lesson.key}.title")
-        if flags.json:
-            print(json.dumps({"lesson": lesson.key, "title": title, "presets": list(lesson.presets), "knobs": knobs}))
-            continue
-        print(f"{lesson.key}: {title}. {text.say(f'{lesson.key}.lede')}")
-        print(f"  presets: {', '.join(lesson.presets)}")
-        for name, knob in knobs.items():
-            print(f"  --{name.replace('_', '-'):14} {knob['default']:>10}   {knob['allowed']}")
+        knobs.add_argument(f"--{name.replace('_', '-')}", dest=f"knob_{name}", metavar=allowed(knob), help=told)
 
 
 def _train(flags: argparse.Namespace) -> None:
@@ -113,10 +64,13 @@ def _train(flags: argparse.Namespace) -> None:
         os.environ["PLAYGROUND_DATA"] = flags.data_dir
     run = _begin(flags, choose(flags.device))
     _check_files(flags, run)
+    if flags.report:
+        _make(flags.report)  # not only after an hour of learning
+    log = _log(flags)
     _await_data(run)
     last = run.config.steps or None
     with tqdm(total=last, initial=run.step, unit="step", disable=flags.json or None, file=sys.stderr) as bar:
-        is_whole = _go(run, flags.json, bar.update, bar.set_postfix)
+        is_whole = _go(run, flags.json, bar.update, bar.set_postfix, log.follow if log else None)
     if not is_whole:
         print(f"stopped at step {run.step}", file=sys.stderr)
     for name in ("save", "weights", "onnx"):
@@ -124,6 +78,38 @@ def _train(flags: argparse.Namespace) -> None:
         if path:
             path.write_bytes(_pack(name, run, flags.lesson.key))
             print(f"kept in {path}", file=sys.stderr)
+    _tell(flags, run, log)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadValue("bad_folder", value=echo(folder)) from error
+
+
+def _log(flags: argparse.Namespace) -> Any:
+    """What writes for TensorBoard; None where nobody asked."""
+    if not flags.tensorboard:
+        return None
+    from playground.cli.tensorboard import Log
+
+    return Log(flags.tensorboard, goes_on=flags.open is not None)
+
+
+def _tell(flags: argparse.Namespace, run: Run, log: Any) -> None:
+    """The report and the end of the log, where they are asked for."""
+    if not (flags.report or log):
+        return
+    from playground import report
+
+    record = report.Record.of(run, flags.lesson, Text(flags.language))
+    if log:
+        log.close(run, record)
+        print(f"logged in {flags.tensorboard}", file=sys.stderr)
+    if flags.report:
+        report.write(record, flags.report)
+        print(f"reported in {flags.report}", file=sys.stderr)
 
 
 def _pack(name: str, run: Run, lesson: str) -> bytes:
@@ -151,7 +137,7 @@ def _begin(flags: argparse.Namespace, device: Any) -> Run:
     if not flags.open:
         start = lesson.presets[flags.preset].config if flags.preset else lesson.config()
         return Run(lesson.build, start.changed(values), device)
-    run = reopened(read(_bytes_of(flags.open)), lesson, device)
+    run = reopened(read(bytes_of(flags.open)), lesson, device)
     if values:
         config = run.config.changed(values)
         if not run.config.keeps_run(config):
@@ -159,13 +145,6 @@ def _begin(flags: argparse.Namespace, device: Any) -> Run:
             raise BadValue("bad_live", knob=wrong)
         run.tune(config)
     return run
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadValue("bad_path", value=echo(path)) from error
 
 
 def _await_data(run: Run) -> None:
@@ -176,7 +155,13 @@ def _await_data(run: Run) -> None:
         time.sleep(WAIT)
 
 
-def _go(run: Run, is_json: bool, advanced: Callable[[int], Any], told: Callable[..., Any]) -> bool:
+def _go(
+    run: Run,
+    is_json: bool,
+    advanced: Callable[[int], Any],
+    told: Callable[..., Any],
+    follow: Callable[[Run], None] | None,
+) -> bool:
     """Learn to the end; False where Ctrl-C came first: the step under way is finished, so that nothing is half done."""
     asked: list[int] = []
 
@@ -190,9 +175,10 @@ def _go(run: Run, is_json: bool, advanced: Callable[[int], Any], told: Callable[
             advanced(run.advance(seconds=1 / FRAMES_A_SECOND))
             frame = run.peek()
             told({name: f"{value:.4g}" for name, value in frame.metrics.items()})
+            if follow:
+                follow(run)
             if is_json:
-                stop = frame.stop.reason if frame.stop else None
-                print(json.dumps({"step": frame.step, **frame.metrics, "stop": stop}), flush=True)
+                _print(frame)
     finally:
         signal.signal(signal.SIGINT, before)
     if run.stop and not is_json:
@@ -200,16 +186,6 @@ def _go(run: Run, is_json: bool, advanced: Callable[[int], Any], told: Callable[
     return run.stop is not None
 
 
-def _predict(flags: argparse.Namespace) -> None:
-    from playground.data.photo import open_picture
-    from playground.reader.read import read as read_digit
-
-    for path in flags.picture:
-        chances = read_digit(open_picture(_bytes_of(path)))
-        best = int(chances.argmax())
-        if flags.json:
-            print(
-                json.dumps({"picture": str(path), "label": str(best), "confidences": [float(part) for part in chances]})
-            )
-        else:
-            print(f"{path}: {best} ({100 * float(chances[best]):.1f} %)")
+def _print(frame: Frame) -> None:
+    stop = frame.stop.reason if frame.stop else None
+    print(json.dumps({"step": frame.step, **frame.metrics, "stop": stop}), flush=True)
