@@ -17,12 +17,10 @@ from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
-from playground.core.refusal import BadValue
-from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
-from playground.lessons.desk import Desk
+from playground.lessons.desk import AtDesk, Desk
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
@@ -58,7 +56,7 @@ class DigitsConfig(SupervisedConfig):
     steps: int = number(1200, 0, 1_000_000, group="run", integer=True, slider=(0, 12_000), live=True)
 
 
-class Digits(Supervised):
+class Digits(AtDesk, Supervised):
     """One net that learns to read."""
 
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
@@ -67,57 +65,31 @@ class Digits(Supervised):
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
         arithmetic = _arithmetic(config, device)
-        self._desk = Desk(device, arithmetic)
+        self.desk = Desk(device, arithmetic)
         self._spot: Spot | None = None
         torch.manual_seed(config.seed + 1)
         net = make_net(config.net, config.channels, config.hidden).to(device)
         self._first = net.conv1.weight.detach()[:, 0].clone() if isinstance(net, Cnn) else None
         optimizer = build_optimizer(config, net.parameters(), fused=True)
-        super().__init__(net, _loss, Batches(*self._desk.train, config.batch), optimizer, config)
+        super().__init__(net, _loss, Batches(*self.desk.train, config.batch), optimizer, config)
         self.arithmetic = arithmetic
-
-    def lacking(self) -> BadValue | None:
-        lacking = self._desk.lacking()
-        if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self._desk.train)
-        return lacking
-
-    def state(self) -> State:
-        return {**super().state(), "desk": self._desk.state()}
-
-    def restore(self, parts: Parts) -> None:
-        lacking = self.lacking()
-        if lacking:
-            raise lacking
-        super().restore(parts)
-        self._desk.restore(parts.under("desk"))
-
-    def inherit(self, previous: Trainer) -> None:
-        if isinstance(previous, (Digits, SideBySide)):
-            self._desk.inherit(previous._desk)
-
-    def remark(self) -> str:
-        return self._desk.remark
 
     def stages(self) -> Iterator[str]:
         yield from super().stages()
-        self._desk.steps += 1
+        self.desk.steps += 1
 
     def graph(self) -> Graph:
         return Graph(self.net, PICTURES, "pictures", ("logits",))
 
     def measure(self) -> Metrics:
-        desk = self._desk
+        desk = self.desk
         return {"test_accuracy": desk.exam.sit(self.net)} if desk.exam and desk.is_exam_due() else {}
 
     def measure_fully(self) -> Metrics:
-        return {"full_accuracy": self._desk.grade(self.net)} if self._desk.whole else {}
-
-    def is_busy(self) -> bool:
-        return self._desk.embedding.is_busy
+        return {"full_accuracy": self.desk.grade(self.net)} if self.desk.whole else {}
 
     def look(self, *, closely: bool) -> Pictures:
-        desk = self._desk
+        desk = self.desk
         pictures = {**filters(self.net, self._first), **desk.look()}
         if desk.pad.ink is not None:
             drawing = desk.pad.tensor(desk.device)
@@ -125,7 +97,7 @@ class Digits(Supervised):
         return pictures
 
     def probe(self, name: str, value: Any) -> None:
-        desk = self._desk
+        desk = self.desk
         if name == "map":
             self._spot = check_spot(value, self.net)
         elif name == "teach" and desk.exam:
@@ -135,7 +107,7 @@ class Digits(Supervised):
             super().probe(name, value)
 
 
-class SideBySide(Race):
+class SideBySide(AtDesk, Race):
     """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
 
     EDITS: ClassVar[frozenset[str]] = frozenset()
@@ -143,7 +115,7 @@ class SideBySide(Race):
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
         arithmetic = _arithmetic(config, device)
-        self._desk = Desk(device, arithmetic)
+        self.desk = Desk(device, arithmetic)
         lanes = []
         for kind in SIDE_BY_SIDE:
             torch.manual_seed(config.seed + 1)
@@ -157,35 +129,12 @@ class SideBySide(Race):
                     Penalty(net, config),
                 )
             )
-        super().__init__(lanes, Batches(*self._desk.train, config.batch))
+        super().__init__(lanes, Batches(*self.desk.train, config.batch))
         self.arithmetic = arithmetic
-
-    def state(self) -> State:
-        return {**super().state(), "desk": self._desk.state()}
-
-    def restore(self, parts: Parts) -> None:
-        lacking = self.lacking()
-        if lacking:
-            raise lacking
-        super().restore(parts)
-        self._desk.restore(parts.under("desk"))
-
-    def inherit(self, previous: Trainer) -> None:
-        if isinstance(previous, (Digits, SideBySide)):
-            self._desk.inherit(previous._desk)
-
-    def remark(self) -> str:
-        return self._desk.remark
-
-    def lacking(self) -> BadValue | None:
-        lacking = self._desk.lacking()
-        if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self._desk.train)
-        return lacking
 
     def stages(self) -> Iterator[str]:
         yield from super().stages()
-        self._desk.steps += 1
+        self.desk.steps += 1
 
     def _readers(self) -> list[tuple[str, DigitNet]]:
         return [(lane.name, lane.net) for lane in self.lanes if isinstance(lane.net, DigitNet)]
@@ -195,25 +144,22 @@ class SideBySide(Race):
         return Graph(Together(nets.values()), PICTURES, "pictures", tuple(nets))
 
     def measure(self) -> Metrics:
-        desk = self._desk
+        desk = self.desk
         if desk.exam is None or not desk.is_exam_due():
             return {}
         first, *others = self._readers()
         grades = {f"{name}_accuracy": desk.exam.grade(net) for name, net in others}
         return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
 
-    def is_busy(self) -> bool:
-        return self._desk.embedding.is_busy
-
     def look(self, *, closely: bool) -> Pictures:
-        desk = self._desk
+        desk = self.desk
         pictures = desk.look()
         if desk.pad.ink is not None:
             pictures |= {f"bars_{name}": desk.answer(net) for name, net in self._readers()}
         return pictures
 
     def probe(self, name: str, value: Any) -> None:
-        if not self._desk.probe(name, value):
+        if not self.desk.probe(name, value):
             super().probe(name, value)
 
 
