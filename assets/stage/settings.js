@@ -39,7 +39,7 @@ export function settingsPanel(parent, stage) {
       for (const [name, widget] of widgets) {
         widget.set(state.config[name]);
         const condition = widget.knob.shown_if;
-        widget.node.hidden = Boolean(condition && !condition[1].includes(state.config[condition[0]])) || (name === "classes" && state.config.own !== null);
+        widget.node.hidden = Boolean(condition && !condition[1].includes(state.config[condition[0]])) || (name === "classes" && state.config.own !== null) || (name === "balanced" && state.config.own === null);
       }
       for (const [room, body] of rooms) room.hidden = [...body.children].every((node) => node.hidden);
     },

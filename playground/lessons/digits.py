@@ -19,9 +19,11 @@ from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.lessons.desk import Desk
+from playground.lessons.digit_cards import guessing
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
@@ -59,6 +61,7 @@ class DigitsConfig(SupervisedConfig):
 class Digits(Supervised):
     """One net that learns to read."""
 
+    CARDS = (diverged, guessing)
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
     net: DigitNet
 
@@ -133,6 +136,7 @@ class Digits(Supervised):
 class SideBySide(Race):
     """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
 
+    CARDS = (diverged,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:

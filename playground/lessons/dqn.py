@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from playground.core.cards import first_of
 from playground.core.knobs import Config
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import Stop
@@ -17,6 +18,7 @@ from playground.core.pictures import Array, Curve, Picture, Pictures
 from playground.core.refusal import BadValue, echo
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
+from playground.rl.cards import blow_up, diverged, endless, symptoms
 from playground.rl.config import DqnConfig
 from playground.rl.exam import examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
@@ -42,6 +44,7 @@ def rival_config(config: DqnConfig) -> DqnConfig:
 class Dqn(Trainer):
     """One agent, or two in lock-step that differ in one switch."""
 
+    CARDS = (first_of(endless, blow_up, diverged),)
     EDITS: ClassVar[frozenset[str]] = frozenset({"push"})
     UNCHARTED: ClassVar[frozenset[str]] = frozenset({"return", "test_return", "epsilon", "acts"})
 
@@ -115,6 +118,9 @@ class Dqn(Trainer):
                 average = float(examine(agent.quick, world, LONG_EXAM).mean())
                 self._is_solved = average >= agent.world.kind.solved
             exams.append((agent.ended + 1, average))
+
+    def symptoms(self) -> Metrics:
+        return symptoms(self.agent)
 
     def measure_fully(self) -> Metrics:
         if not self.agent.learns:

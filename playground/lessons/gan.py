@@ -16,6 +16,7 @@ from playground.core.pictures import Pictures, Plot
 from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.data.artist import Artist
+from playground.lessons.gan_cards import GAN_CARDS, symptoms
 from playground.lessons.gan_contest import Contest
 from playground.lessons.gan_duel import Duel
 from playground.lessons.gan_losses import LOSSES, believed, gradient_penalty, unmasked
@@ -46,6 +47,7 @@ class Gan(Trainer):
 
     STAGES: ClassVar[tuple[str, ...]] = ("artist", "paint", "judge", "learn_d", "learn_g")
     EDITS: ClassVar[frozenset[str]] = frozenset()
+    CARDS = GAN_CARDS
 
     def __init__(self, config: GanConfig, device: torch.device) -> None:
         self._config = config
@@ -186,6 +188,10 @@ class Gan(Trainer):
         if duel.conditional:
             metrics["asked_share"] = self._quality.obedience(exam.painted, duel.labels)
         return metrics
+
+    def symptoms(self) -> Metrics:
+        exam = self._exam or Exam.of(self._duel)
+        return symptoms(self._quality.fit(exam.painted), self._duel.labels if self._duel.conditional else None)
 
     def plots(self) -> Mapping[str, Sequence[Plot]]:
         share = ("band_share", "asked_share") if self._duel.conditional else ("band_share",)

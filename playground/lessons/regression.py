@@ -17,6 +17,7 @@ from playground.core.pictures import Cards, Curve, Pictures, Points
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
 from playground.core.surgery import check_edit, set_weight
+from playground.core.symptoms import MLP_CARDS, inner_numbers
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
 from playground.data.split import held_out, spread
@@ -77,6 +78,7 @@ def _span(values: list[float]) -> tuple[float, float]:
 class Regression(Supervised):
     """A multi-layer perceptron from x to y."""
 
+    CARDS = MLP_CARDS
     net: nn.Sequential
 
     def __init__(self, config: RegressionConfig, device: torch.device) -> None:
@@ -125,6 +127,14 @@ class Regression(Supervised):
     def measure(self) -> Metrics:
         inputs, targets = self._test
         return {"test_loss": self.loss(self.net(inputs), targets)} if len(inputs) else {}
+
+    def symptoms(self) -> Metrics:
+        inputs, targets = self._train
+        if not len(inputs):
+            return {}
+        return inner_numbers(
+            self.net, self.loss, inputs, targets, self.loss(targets.mean().expand_as(targets), targets)
+        )
 
     def look(self, *, closely: bool) -> Pictures:
         outputs = [value.T for value in layer_outputs(self.net, self._grid)]  # [(width, GRID), …]

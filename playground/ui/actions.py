@@ -119,6 +119,10 @@ def _set_preset(seat: Seat, action: Action) -> None:
     seat.speed, seat.course = preset.speed, preset.course
 
 
+def _fix(seat: Seat, action: Action) -> None:
+    seat.take_fix(action.get("value"))
+
+
 def _probe(seat: Seat, action: Action) -> None:
     seat.run.probe(str(action.get("name")), action.get("value"))
 
@@ -184,6 +188,7 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "course": _set_course,
     "set": _set,
     "preset": _set_preset,
+    "fix": _fix,
     "probe": _probe,
     "csv": _load_table,
     "image": _load_picture,

@@ -14,12 +14,11 @@ from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
-from playground.core.rescue import working_rate
 from playground.core.run import Run
-from playground.core.supervised import SupervisedConfig
 from playground.text import Text
 from playground.ui.encode import encode
 from playground.ui.parcels import Parcel, Parcels
+from playground.ui.remedies import Remedies
 from playground.ui.thumbnails import thumbnails
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
@@ -51,7 +50,7 @@ class Seat:
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.run: Run
-        self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
+        self.remedies = Remedies(lesson, text, device)
         self.renew(next(iter(lesson.presets.values())).config)
 
     def begin(self) -> int | None:
@@ -181,22 +180,23 @@ class Seat:
         self._why = {"reason": reason, "text": self.text.say(f"stops.{reason}", **facts)}
 
     def explain_stop(self, stop: Stop) -> None:
-        """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
+        """Say why the run stopped by itself."""
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
-        config = self.run.config
-        if stop.reason == "diverged":
-            rates = [getattr(config, name) for name in config.knobs() if name.startswith("lr")]  # a GAN has two
-            facts["lr"] = " / ".join(f"{rate:g}" for rate in rates)
         self.explain(stop.reason, **facts)
-        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            self.rescue = threading.Thread(target=self._seek_rate, args=(config, self._why), daemon=True)
-            self.rescue.start()
 
-    def _seek_rate(self, config: SupervisedConfig, why: dict[str, Any]) -> None:
-        """Add to the reason a learning rate that works; in the background, because a large net needs seconds for it."""
-        rate = working_rate(self.lesson.build, config, self.device)
-        if rate:
-            why["fix"] = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
+    def take_fix(self, key: object) -> None:
+        """Go on, or start anew, under the settings that the card with this key offers."""
+        card = next((card for card in self.run.cards if card.key == key), None)
+        values = self.remedies.fix_of(card) if card else {}
+        if card is None or not values:
+            raise BadValue("bad_fix")
+        config = self.run.config.changed(values)
+        if card.restarts or not self.run.config.keeps_run(config):
+            self.renew(config)
+            if self.playing:
+                self.explain("playing")
+            return
+        self.run.tune(config)
 
     def frame(self) -> str:
         """What this visitor sees now, as the stage's one string."""
@@ -218,7 +218,8 @@ class Seat:
                 "metrics": frame.metrics,
                 "stage": frame.stage,
                 "playing": self.playing,
-                "busy": self.run.is_busy() or self.rescue.is_alive(),
+                "cards": self.remedies.show(self.run),
+                "busy": self.run.is_busy() or self.remedies.is_busy(),
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self._preset(),

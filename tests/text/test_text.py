@@ -105,6 +105,8 @@ def used():
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
+    for key in set(re.findall(r'Card\(\s*"(\w+)"', PYTHON)) | {"guessing", "timid"}:  # the last two: digit_cards.py
+        paths |= {f"cards.{key}.{part}" for part in ("title", "text", "fix")}
     for name, knob in KNOBS:
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):
