@@ -182,4 +182,5 @@ AUTOENCODER = Lesson(
     },
     panels=("latent", "plane", "rebuilt", "drop", "loss", "passage"),
     pace=10,
+    aims=("test_loss", "knn_accuracy"),
 )

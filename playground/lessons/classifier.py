@@ -93,7 +93,8 @@ def make_loss(config: ClassifierConfig, labels: Tensor, outputs: int) -> Loss:
             each = binary_cross_entropy_with_logits(logits[:, 0], targets.float(), reduction="none")
         else:
             each = cross_entropy(logits, targets, reduction="none")
-        return (each * weights[targets]).mean()
+        mean: Tensor = (each * weights[targets]).mean()
+        return mean
 
     return weighed
 
@@ -106,7 +107,8 @@ def one_logit_loss(logits: Tensor, labels: Tensor) -> Tensor:
 def entropy(labels: Tensor) -> Tensor:
     """The cross-entropy of the best guess that knows only how often each class occurs."""
     shares = torch.bincount(labels) / len(labels)
-    return -torch.special.xlogy(shares, shares).sum()
+    entropy: Tensor = -torch.special.xlogy(shares, shares).sum()
+    return entropy
 
 
 def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn.Sequential:
@@ -280,6 +282,7 @@ CLASSIFIER = Lesson(
     panels=("network", "field", "field2", "loss", "bars", "confusion"),
     pace=2,
     gallery="data",
+    aims=("loss", "accuracy", "test_loss", "test_accuracy"),
     thumbnails=_thumbnails,
     read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
 )

@@ -229,5 +229,6 @@ DIGITS_LESSON = Lesson(
     },
     panels=(*PANELS, "saliency", "rows", "memory", "cloud", "tsne", "convolution"),
     pace=5,
+    aims=("loss", "test_accuracy"),
     read_picture=open_picture,
 )

@@ -212,4 +212,5 @@ DQN = Lesson(
     panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
     speeds=("slow", "one", "real", "four", "max", "headless"),
+    aims=("test_return", "return"),
 )

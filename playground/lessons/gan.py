@@ -237,4 +237,5 @@ GAN = Lesson(
     pace=20,
     stages=Gan.STAGES,
     has_epochs=False,
+    aims=("distance", "band_share", "roughness"),
 )

@@ -68,4 +68,5 @@ RACE = Lesson(
     keeps=False,
     panels=("podium", "laps", "sweep", "fits", "tiles", "answers", "landscape"),
     pace=4,
+    aims=("leader",),
 )

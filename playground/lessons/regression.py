@@ -214,6 +214,7 @@ REGRESSION = Lesson(
     panels=("network", "fit", "loss", "cards", "prints"),
     pace=5,
     gallery="target",
+    aims=("loss", "test_loss"),
     thumbnails=_thumbnails,
     read_table=tables.read_curve,
 )

@@ -25,6 +25,7 @@ HEAD = f"""
 <link rel="stylesheet" href="playground/stage/race.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/dqn.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/cards.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/challenge.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

@@ -65,7 +65,7 @@ class Remedies:
         if fix:
             goes_on = not card.restarts and config.keeps_run(config.changed(fix))
             words["fix"] = say(f"{path}.fix", changes=BETWEEN.join(self._changes(config, fix)), **{**facts, **fix})
-            words["how"] = say("cards.goes_on") if goes_on else say("cards.restarts")
+            words["how"] = self._text.say("cards.goes_on") if goes_on else self._text.say("cards.restarts")
         return words
 
     def _changes(self, config: Config, values: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,9 +20,12 @@ from playground.text import Text
 from playground.ui.encode import encode
 from playground.ui.parcels import Parcel, Parcels
 from playground.ui.remedies import Remedies
+from playground.ui.task import Task
 from playground.ui.thumbnails import thumbnails
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
+MOST_CATCH_UP = 2000  # steps that a link may ask for
+CATCH_UP_SECONDS = 2.0
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -51,6 +55,7 @@ class Seat:
         self._why: dict[str, Any] = {}
         self.run: Run
         self.remedies = Remedies(lesson, text, device)
+        self.task = Task(lesson, text)
         self.renew(next(iter(lesson.presets.values())).config)
 
     def begin(self) -> int | None:
@@ -146,6 +151,7 @@ class Seat:
         if self._renewals:
             run.inherit(self.run)
         self.run = run
+        self.task.begin()
         self._renewals += 1
 
     def hand_out(self, parcel: Parcel) -> None:
@@ -165,6 +171,7 @@ class Seat:
     def open_file(self, data: bytes) -> None:
         """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
         self._must_keep()
+        self.task.forbid()
         run = reopened(read(data), self.lesson, self.device)
         self.interrupt()
         self._replace_run(run)
@@ -187,7 +194,7 @@ class Seat:
     def take_fix(self, key: object) -> None:
         """Go on, or start anew, under the settings that the card with this key offers."""
         card = next((card for card in self.run.cards if card.key == key), None)
-        values = self.remedies.fix_of(card) if card else {}
+        values = self.remedies.fix_of(card, self.task.hidden) if card else {}
         if card is None or not values:
             raise BadValue("bad_fix")
         config = self.run.config.changed(values)
@@ -218,7 +225,9 @@ class Seat:
                 "metrics": frame.metrics,
                 "stage": frame.stage,
                 "playing": self.playing,
-                "cards": self.remedies.show(self.run),
+                "cards": self.remedies.show(self.run, self.task.hidden),
+                "task": self.task.show(frame, config),
+                "replay": self._replay(),
                 "busy": self.run.is_busy() or self.remedies.is_busy(),
                 "speed": self.speed,
                 "course": self.course,
@@ -234,10 +243,23 @@ class Seat:
 
     def link(self) -> str:
         """The query part of an address that opens this configuration."""
-        query = {"tab": self.lesson.key, **self.run.config.query()}
+        query = {"tab": self.lesson.key, **self.run.config.query(), **self.task.query()}
         if len(query.get("own", "")) > LONGEST_LINK:
             del query["own"]
         return urlencode(query)
+
+    def catch_up(self, step: int) -> None:
+        """Bring a fresh run to a step, as far as a moment is enough for that."""
+        end = time.monotonic() + CATCH_UP_SECONDS
+        while self.run.step < step and not self.run.stop and time.monotonic() < end:
+            self.run.advance(steps=step - self.run.step, seconds=max(0.0, end - time.monotonic()))
+            if self.run.step >= self.run.config.steps > 0:
+                break
+        self.explain("reopened", step=self.run.step)
+
+    def _replay(self) -> int:
+        """The step that a link can bring others to: nothing was done by hand, and it is not far; 0 where it cannot."""
+        return self.run.step if not self.run.edits and self.run.step <= MOST_CATCH_UP else 0
 
     def _preset(self) -> str:
         names = (name for name, preset in self.lesson.presets.items() if preset.config == self.run.config)

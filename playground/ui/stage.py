@@ -13,6 +13,7 @@ from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE,
 from playground.core.lesson import Lesson
 from playground.lessons import LESSONS
 from playground.text import Text
+from playground.ui.task import offer
 
 # The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
 MOUNT = f"""
@@ -50,6 +51,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
         "upload": lesson.read_table is not None,
+        "challenge": offer(lesson, text),
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [
             {"key": key, "name": text.say(f"{lesson.key}.presets.{key}"), "note": text.say(f"{lesson.key}.notes.{key}")}

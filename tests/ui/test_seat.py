@@ -54,6 +54,8 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
             "course",
             "preset",
             "cards",
+            "task",
+            "replay",
         ),
         *("why", "notice", "parcel", "config", "link", "thumbnails", "pictures"),
     }
