@@ -64,8 +64,8 @@ export function taskPart(stage, onchange) {
   const mostSteps = number(words.share_steps, words.share_optional);
   const knobs = spec.knobs.map((knob) => ({ knob, box: element("input", { type: "checkbox", onchange }) }));
   const bound = (text, input) => element("label", { class: "task-bound" }, element("span", { text }), input);
-  const rooms = GROUPS.map((group) => knobs.filter(({ knob }) => knob.group === group)).filter((room) => room.length)
-    .map((room) => element("fieldset", {}, element("legend", { text: words[`group_${room[0].knob.group}`] }),
+  const rooms = GROUPS.map((group) => [group, knobs.filter(({ knob }) => knob.group === group)]).filter(([, room]) => room.length)
+    .map(([group, room]) => element("fieldset", {}, element("legend", { text: words[`group_${group}`] }),
       ...room.map(({ knob, box }) => element("label", { class: "switch" }, box, knob.label))));
   const bad = element("p", { class: "task-bad", role: "alert", hidden: true, text: words.share_bad });
   const node = element("details", { class: "share-task", ontoggle: onchange },
