@@ -72,6 +72,7 @@ def endless(signs: Signs) -> Card | None:
     _, returns = signs.series("return")
     if config.done_mask or config.reward != "plain" or config.world != "cartpole" or not len(returns):
         return None
-    if signs.number("expected", 0) < NEARLY * signs.number("possible", 1) or returns[-1] > SHORT:
+    share = signs.number("expected", 0) / signs.number("possible", 1)
+    if not NEARLY <= share <= BEYOND or returns[-1] > SHORT:
         return None
     return Card("endless", _facts(signs), {"done_mask": True})

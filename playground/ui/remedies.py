@@ -20,6 +20,13 @@ MOST_SHOWN = 2
 BETWEEN = " · "
 
 
+def shown(value: object) -> object:
+    """A number in three digits, and without a power of ten where that can be read at a glance."""
+    if not isinstance(value, float):
+        return value
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
 class Remedies:
     """The settings found for each card; whoever calls holds the seat's lock."""
 
@@ -51,7 +58,7 @@ class Remedies:
         self._found[card] = seek(self._lesson.build, config, self._device) or {}
 
     def _words(self, card: Card, config: Config, kept: Collection[str]) -> dict[str, Any]:
-        facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in card.facts.items()}
+        facts = {name: shown(value) for name, value in card.facts.items()}
         if "lane_kind" in facts:
             facts["lane"] = self._text.say(f"lane_kinds.{facts['lane_kind']}")
         say, path = self._text.say, f"cards.{card.key}"

@@ -11,6 +11,7 @@ from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.race import RACE
 from playground.lessons.regression import REGRESSION
 from playground.text import LANGUAGES, Text, load
+from playground.ui import remedies
 from playground.ui.actions import perform
 from playground.ui.remedies import MOST_SHOWN
 from playground.ui.seat import Seat
@@ -27,6 +28,13 @@ def ended(device, lesson, language="en", **values):
     shown(seat)
     seat.remedies.search.join() if seat.remedies.is_busy() else None
     return seat
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(6970.4, "6970"), (0.0312, "0.0312"), (1e6, "1e+06"), (12.345, "12.3"), (7, 7), ("a", "a")]
+)
+def test_numbers_are_short(value, text):
+    assert remedies.shown(value) == text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,7 +100,7 @@ def test_a_lane_is_called_by_its_name(device):
     seat.remedies.search.join()
     (card,) = shown(seat)["cards"]
     assert card["title"].startswith("SGD left the race")
-    assert re.fullmatch(r"Try SGD [0-9.]+", card["fix"])
+    assert re.fullmatch(r"Try: SGD [0-9.]+", card["fix"])
 
 
 def test_at_most_two_are_shown_and_their_values_are_allowed(device):
