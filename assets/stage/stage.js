@@ -1,5 +1,7 @@
 // Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
 
+import { whyCards } from "./cards.js";
+import { challengeBanner } from "./challenge.js";
 import { chartsPanel } from "./charts.js";
 import { cloudPanel, embeddingPanel } from "./cloud.js";
 import { convolutionPanel } from "./convolution.js";
@@ -144,11 +146,14 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
+  const cards = whyCards(stage);
+  const banner = challengeBanner(stage);
   const columns = { above: element("div", { class: "above" }), left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
   for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
   box.replaceChildren(
-    element("p", { class: "lede", text: spec.lede }), presets.node, bar, toast,
+    element("p", { class: "lede", text: spec.lede }), presets.node, banner.node, bar, toast,
     element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.above, columns.left, columns.right, columns.below)),
+    cards.node,
   );
   box.dataset.lesson = spec.lesson;
   box.stage = stage; // for the console, and for the tests
@@ -180,6 +185,9 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     controls.draw(state);
     settings.draw(state);
     presets.draw(state);
+    cards.draw(state, renewed);
+    banner.draw(state);
+    box.dataset.hide = state.task ? ["presets", ...state.task.hidden].join(" ") : "";
     if (state.notice.id !== notices && state.notice.text) notify(state.notice.text);
     notices = state.notice.id;
     box.dataset.step = state.step;

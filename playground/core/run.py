@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from playground.core.cards import Card, Watch
 from playground.core.graph import Graph
 from playground.core.history import History
 from playground.core.limits import Limits, RunConfig, Stop
@@ -41,6 +42,7 @@ class Frame:
     pictures: Pictures
     stage: str = ""
     stop: Stop | None = None
+    cards: tuple[Card, ...] = ()
 
 
 class Run:
@@ -64,6 +66,7 @@ class Run:
         self._stage = ""
         self._is_hurried = False
         self._measured_stop: Stop | None = None
+        self._watch = Watch(self._trainer.CARDS)
         self._keep_sound_weights()
 
     def advance(self, steps: int | None = None, seconds: float | None = None) -> int:
@@ -115,29 +118,44 @@ class Run:
         """The frame of this moment; `closely` is for slow motion: it adds the stage and the gradients."""
         with self._randomness.forked(), self._trainer.observed():
             torch.set_num_threads(self._trainer.threads)
-            (losses, measured, pictures), sound = to_host(self._view(closely))
+            is_due = self._watch.is_due(self.step)
+            (losses, measured, symptoms, pictures), sound = to_host(self._view(closely, is_due))
             exploded = [self._limits.exploded(values) for values in losses.values()]
             if all(place is None for place in exploded) and sound:
                 self._keep_sound_weights()
             else:  # a lane at infinity must not blank the page: show the last weights that were sound
                 self._restore_sound_weights()
                 self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
-                (_, measured, pictures), _ = to_host(self._view(closely))
+                (_, measured, symptoms, pictures), _ = to_host(self._view(closely, is_due))
         self._record(losses, measured)
-        if self.stop and self.stop.reason != "diverged" and self._measured_stop is not self.stop:
-            self._measured_stop = self.stop
-            with self._randomness.forked(), self._trainer.observed():
-                full, _ = to_host(self._trainer.measure_fully())
-            self._record({}, full)
+        is_over = self.stop is not None and self._measured_stop is not self.stop
+        if is_over:
+            symptoms = self._measure_end()
+        if is_over or is_due:
+            self._watch.check(self.config, self.step, self.history, symptoms, self.stop)
         metrics = {name: series.newest for name, series in self.history.series.items()}
         stage = self._stage if closely else ""
         pictures = {**pictures, **self._charts()}
-        return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop)
+        return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop, self._watch.cards)
 
-    def _view(self, closely: bool) -> tuple[dict[str, Any], Mapping[str, Any], Pictures]:
+    def _view(
+        self, closely: bool, is_due: bool
+    ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any], Pictures]:
         names: Metrics = self._pending[0] if self._pending else {}
         losses = {name: torch.stack([metrics[name] for metrics in self._pending]) for name in names}
-        return losses, self._trainer.measure(), self._trainer.look(closely=closely)
+        measured = self._trainer.measure()
+        symptoms: Mapping[str, Any] = self._trainer.symptoms() if is_due else {}
+        return losses, measured, symptoms, self._trainer.look(closely=closely)
+
+    def _measure_end(self) -> Mapping[str, Any]:
+        """Take what is too dear for every look, once for each stop; returns the symptoms."""
+        self._measured_stop = self.stop
+        assert self.stop is not None
+        with self._randomness.forked(), self._trainer.observed():
+            dear = {} if self.stop.reason == "diverged" else self._trainer.measure_fully()
+            (full, symptoms), _ = to_host((dear, self._trainer.symptoms()))
+        self._record({}, full)
+        return symptoms
 
     def _stop_diverged(self, place: int, losses: Mapping[str, Any]) -> None:
         values = [float(values[place]) for values in losses.values()]
@@ -184,6 +202,7 @@ class Run:
         assert self.config.keeps_run(config)
         self.edits.append((self.step, "config", config.query()))
         self._settle()
+        self._watch.tuned(self.step)
         with self._randomness.own():
             self._trainer.tune(config)
         self.config = config
@@ -231,6 +250,11 @@ class Run:
         if step >= self._limits.last_step:
             self.stop = self._measured_stop = Stop("finished", {"step": step})
         self._keep_sound_weights()
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """What goes wrong, the most urgent first."""
+        return self._watch.cards
 
     def weights(self) -> list[Tensor]:
         """Copies of all parameters, net by net."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from playground.core.cards import Detector
 from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.limits import Stop
@@ -26,6 +27,7 @@ class Trainer(ABC):
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
     EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
     UNCHARTED: ClassVar[frozenset[str]] = frozenset()  # metrics that are no losses: the loss chart leaves them out
+    CARDS: ClassVar[tuple[Detector, ...]] = ()  # what may deserve a "Why?" card, the most urgent first
     metrics: Metrics
     threads: int = 1  # for tiny nets a second thread only burns time; more than one also changes the last digits
     epoch: int = 0
@@ -65,6 +67,13 @@ class Trainer(ABC):
 
     def measure_fully(self) -> Metrics:
         """Numbers that are too dear for every look, taken once when the run stops. Only while observed."""
+        return {}
+
+    def symptoms(self) -> Metrics:
+        """Numbers of the inner state that the detectors of `CARDS` judge by, small tensors on the device.
+
+        Asked for now and then, and when the run stops. Only while observed.
+        """
         return {}
 
     def verdict(self) -> Stop | None:

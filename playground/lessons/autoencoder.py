@@ -17,7 +17,9 @@ from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Supervised, SupervisedConfig, build_optimizer
+from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics
+from playground.lessons.autoencoder_cards import average_digit, kl_collapse
 from playground.lessons.autoencoder_nets import Autoencoder, CodeAndPicture, drawn, kl_per_pixel, scaled
 from playground.lessons.autoencoder_weights import take_shipped
 from playground.lessons.codes import some_noise, under_noise
@@ -54,6 +56,7 @@ def make_net(config: AutoencoderConfig) -> Autoencoder:
 class Autoencoding(Supervised):
     """An autoencoder that learns from MNIST; its metric `loss` is the mean squared error, the KL term apart."""
 
+    CARDS = (diverged, kl_collapse, average_digit)
     EDITS: ClassVar[frozenset[str]] = frozenset()
     net: Autoencoder
 
@@ -148,6 +151,10 @@ class Autoencoding(Supervised):
         codes = self._darkroom.codes
         return codes.sit(self.net, self._noise) if codes and self._is_exam_due() else {}
 
+    def symptoms(self) -> Metrics:
+        codes = self._darkroom.codes
+        return {"average": codes.average_error()} if codes else {}
+
     def measure_fully(self) -> Metrics:
         codes = self._darkroom.codes
         return codes.sit_fully(self.net, self._noise) if codes else {}
@@ -180,4 +187,5 @@ AUTOENCODER = Lesson(
     },
     panels=("latent", "plane", "rebuilt", "drop", "loss", "passage"),
     pace=10,
+    aims=("test_loss", "knn_accuracy"),
 )

@@ -12,7 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from playground.core.batches import Batches
 from playground.core.graph import Graph
-from playground.core.knobs import Config, choice, number, own_points, subset
+from playground.core.knobs import Config, choice, number, own_points, subset, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
 from playground.core.nets import linears, mlp
@@ -21,9 +21,11 @@ from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
 from playground.core.surgery import check_edit
+from playground.core.symptoms import MLP_CARDS, diverged, inner_numbers
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import kept_apart
+from playground.lessons.classifier_cards import class_numbers, imbalance
 from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
 
 MOST_CLASSES = 5
@@ -40,6 +42,7 @@ class ClassifierConfig(MlpConfig):
     noise: float = number(0.5, 0, 2, group="data", slider=(0, 1))
     test: float = number(0, 0, 0.8, group="data", slider=(0, 0.8))
     features: tuple[str, ...] = subset(("x", "y"), tuple(FEATURES), group="net")
+    balanced: bool = toggle(False, group="training", shown_if=("head", ("softmax", "sigmoid")))
     head: str = choice("softmax", ("softmax", "sigmoid", "both"), group="net")
     lr: float = number(0.02, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
     steps: int = number(100, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
@@ -80,9 +83,47 @@ def load(config: ClassifierConfig, device: torch.device) -> Data:
     return Data(train, (inputs[test].to(device), labels[test].to(device)), shown)
 
 
+def make_loss(config: ClassifierConfig, labels: Tensor, outputs: int) -> Loss:
+    """Cross-entropy; balanced, each point counts so much that all classes together weigh the same."""
+    if config.balanced and len(labels):
+        return Balanced(class_weights(labels, config.class_count), outputs)
+    return one_logit_loss if outputs == 1 else cross_entropy
+
+
+def class_weights(labels: Tensor, classes: int) -> Tensor:
+    """How much a point of each class counts, (classes,): the rarer its class, the more."""
+    counts = torch.bincount(labels, minlength=classes)
+    weights: Tensor = len(labels) / (counts.clamp_min(1) * (counts > 0).sum())
+    return weights
+
+
+@dataclass(frozen=True, eq=False)
+class Balanced:
+    """The mean of what each point costs times what its class weighs."""
+
+    weights: Tensor  # (classes,)
+    outputs: int
+
+    def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:
+        each: Tensor  # (n,)
+        if self.outputs == 1:
+            each = binary_cross_entropy_with_logits(logits[:, 0], targets.float(), reduction="none")
+        else:
+            each = cross_entropy(logits, targets, reduction="none")
+        mean: Tensor = (each * self.weights[targets]).mean()
+        return mean
+
+
 def one_logit_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """Binary cross-entropy of a single logit (n, 1) against class numbers (n,)."""
     return binary_cross_entropy_with_logits(logits[:, 0], labels.float())
+
+
+def entropy(labels: Tensor) -> Tensor:
+    """The cross-entropy of the best guess that knows only how often each class occurs."""
+    shares = torch.bincount(labels) / len(labels)
+    entropy: Tensor = -torch.special.xlogy(shares, shares).sum()
+    return entropy
 
 
 def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn.Sequential:
@@ -93,16 +134,17 @@ def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn
 class Classifier(Supervised):
     """One net with a softmax over the classes, or with one logit and a sigmoid."""
 
+    CARDS = (imbalance, *MLP_CARDS)
     net: nn.Sequential
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
         self.view = View(load(config, device), config.features, config.class_count, device)
-        sigmoid = config.head == "sigmoid"
-        net = make_net(config, 1 if sigmoid else config.class_count, device)
+        self._outputs = outputs = 1 if config.head == "sigmoid" else config.class_count
+        net = make_net(config, outputs, device)
         batches = Batches(*self.view.data.train, config.batch)
         optimizer = build_optimizer(config, net.parameters())
-        super().__init__(net, one_logit_loss if sigmoid else cross_entropy, batches, optimizer, config)
+        super().__init__(net, make_loss(config, batches.targets, outputs), batches, optimizer, config)
         self._own = config.own
 
     def lacking(self) -> BadValue | None:
@@ -114,6 +156,14 @@ class Classifier(Supervised):
     def measure(self) -> Metrics:
         return self.view.measure(self.net, self.loss)
 
+    def symptoms(self) -> Metrics:
+        inputs, labels = self.view.data.train
+        if not len(labels):
+            return {}
+        plain = one_logit_loss if self._outputs == 1 else cross_entropy
+        numbers = inner_numbers(self.net, plain, inputs, labels, entropy(labels))
+        return {**numbers, **class_numbers(self.net, inputs, labels, self.view.plane.classes)}
+
     def look(self, *, closely: bool) -> Pictures:
         return self.view.look(self.net, closely)
 
@@ -124,6 +174,7 @@ class Classifier(Supervised):
             self._own = config.own
             self.view.data = load(config, self._device)
             self.batches = self.batches.replaced(*self.view.data.train)
+            self.loss = make_loss(config, self.batches.targets, self._outputs)
 
     def check(self, name: str, value: Any) -> None:
         check_edit(self.net, value)
@@ -148,6 +199,8 @@ class BothHeads(Race):
 
     Both start as the same function: the single logit is the difference of the two.
     """
+
+    CARDS = (diverged,)
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
@@ -255,6 +308,7 @@ CLASSIFIER = Lesson(
     panels=("network", "field", "field2", "loss", "bars", "confusion"),
     pace=2,
     gallery="data",
+    aims=("loss", "accuracy", "test_loss", "test_accuracy"),
     thumbnails=_thumbnails,
     read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
 )

@@ -18,9 +18,11 @@ from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
 from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.lessons.desk import AtDesk, Desk
+from playground.lessons.digit_cards import guessing
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
@@ -59,6 +61,7 @@ class DigitsConfig(SupervisedConfig):
 class Digits(AtDesk, Supervised):
     """One net that learns to read."""
 
+    CARDS = (diverged, guessing)
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
     net: DigitNet
 
@@ -110,6 +113,7 @@ class Digits(AtDesk, Supervised):
 class SideBySide(AtDesk, Race):
     """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
 
+    CARDS = (diverged,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
@@ -180,5 +184,6 @@ DIGITS_LESSON = Lesson(
     },
     panels=(*PANELS, "saliency", "rows", "memory", "cloud", "tsne", "convolution"),
     pace=5,
+    aims=("loss", "test_accuracy"),
     read_picture=open_picture,
 )

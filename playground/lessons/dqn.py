@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from playground.core.cards import first_of
 from playground.core.graph import Graph, Together
 from playground.core.knobs import Config
 from playground.core.lesson import Lesson, Preset
@@ -19,6 +20,7 @@ from playground.core.pictures import Array, Curve, Picture, Pictures
 from playground.core.refusal import BadValue, echo
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
+from playground.rl.cards import blow_up, diverged, endless, symptoms
 from playground.rl.config import DqnConfig
 from playground.rl.exam import examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
@@ -44,6 +46,7 @@ def rival_config(config: DqnConfig) -> DqnConfig:
 class Dqn(Trainer):
     """One agent, or two in lock-step that differ in one switch."""
 
+    CARDS = (first_of(endless, blow_up, diverged),)
     EDITS: ClassVar[frozenset[str]] = frozenset({"push"})
     UNCHARTED: ClassVar[frozenset[str]] = frozenset({"return", "test_return", "epsilon", "acts"})
 
@@ -128,6 +131,9 @@ class Dqn(Trainer):
                 average = float(examine(agent.quick, world, LONG_EXAM).mean())
                 self._is_solved = average >= agent.world.kind.solved
             exams.append((agent.ended + 1, average))
+
+    def symptoms(self) -> Metrics:
+        return symptoms(self.agent)
 
     def measure_fully(self) -> Metrics:
         if not self.agent.learns:
@@ -219,4 +225,5 @@ DQN = Lesson(
     panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
     speeds=("slow", "one", "real", "four", "max", "headless"),
+    aims=("test_return", "return"),
 )

@@ -18,6 +18,7 @@ from playground.core.pictures import Pictures, Plot
 from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.data.artist import Artist
+from playground.lessons.gan_cards import GAN_CARDS, symptoms
 from playground.lessons.gan_contest import Contest
 from playground.lessons.gan_duel import Duel
 from playground.lessons.gan_losses import LOSSES, believed, gradient_penalty, unmasked
@@ -48,6 +49,7 @@ class Gan(Trainer):
 
     STAGES: ClassVar[tuple[str, ...]] = ("artist", "paint", "judge", "learn_d", "learn_g")
     EDITS: ClassVar[frozenset[str]] = frozenset()
+    CARDS = GAN_CARDS
 
     def __init__(self, config: GanConfig, device: torch.device) -> None:
         self._config = config
@@ -197,6 +199,10 @@ class Gan(Trainer):
             metrics["asked_share"] = self._quality.obedience(exam.painted, duel.labels)
         return metrics
 
+    def symptoms(self) -> Metrics:
+        exam = self._exam or Exam.of(self._duel)
+        return symptoms(self._quality.fit(exam.painted), self._duel.labels if self._duel.conditional else None)
+
     def plots(self) -> Mapping[str, Sequence[Plot]]:
         share = ("band_share", "asked_share") if self._duel.conditional else ("band_share",)
         return {
@@ -241,4 +247,5 @@ GAN = Lesson(
     pace=20,
     stages=Gan.STAGES,
     has_epochs=False,
+    aims=("distance", "band_share", "roughness"),
 )

@@ -67,4 +67,5 @@ RACE = Lesson(
     },
     panels=("podium", "laps", "sweep", "fits", "tiles", "answers", "landscape"),
     pace=4,
+    aims=("leader",),
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.core.challenge import read_challenge
 from playground.core.keep import LARGEST
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
@@ -14,7 +15,7 @@ from playground.data.tables import MAX_BYTES
 from playground.ui import keeping
 from playground.ui.code import show
 from playground.ui.figures import Later, save_figure, save_report
-from playground.ui.seat import Seat
+from playground.ui.seat import MOST_CATCH_UP, Seat
 
 LONGEST_QUERY = 20_000
 LARGEST_NUMBER = 2**31
@@ -43,9 +44,10 @@ def perform(seat: Seat, action: Any) -> None:
 def open_link(seat: Seat, query: str) -> None:
     """Take the configuration from an address; each value that is not allowed is named and left at its default."""
     given = dict(parse_qsl(query[:LONGEST_QUERY].lstrip("?"), keep_blank_values=True))
-    if given.get("tab", seat.lesson.key) != seat.lesson.key:
+    if not given or given.get("tab", seat.lesson.key) != seat.lesson.key:
         return
     values: dict[str, Any] = {}
+    seat.task.leave()
     for name, knob in seat.lesson.config.knobs().items():
         if name in given:
             try:
@@ -57,6 +59,25 @@ def open_link(seat: Seat, query: str) -> None:
             seat.renew(seat.lesson.config().changed(values))
     except BadValue as error:  # each value is allowed, but not all of them together
         seat.refuse(error)
+    try:
+        challenge = read_challenge(given, seat.run.config, seat.lesson.aims)
+        if challenge:
+            seat.task.take(challenge)
+        if "step" in given:
+            _catch_up(seat, given["step"])
+    except BadValue as error:
+        seat.refuse(error)
+
+
+def _catch_up(seat: Seat, text: str) -> None:
+    """Go to the step that a link names."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) <= MOST_CATCH_UP):
+        raise BadValue("bad_step", value=echo(text), most=MOST_CATCH_UP)
+    if seat.run.lacking() is not None:
+        raise BadValue("bad_step_data")
+    seat.catch_up(int(text))
+    if seat.run.step < int(text):
+        raise BadValue("bad_step_short", step=seat.run.step, wanted=int(text))
 
 
 def _find(action: Any) -> Callable[[Seat, Action], Later | None]:
@@ -119,10 +140,19 @@ def _set_preset(seat: Seat, action: Action) -> None:
     name = action.get("value")
     if not isinstance(name, str) or name not in seat.lesson.presets:
         raise BadValue("bad_preset", value=echo(name), options=", ".join(seat.lesson.presets))
+    seat.task.forbid()
     preset = seat.lesson.presets[name]
     seat.interrupt()
     seat.renew(preset.config)
     seat.speed, seat.course = preset.speed, preset.course
+
+
+def _leave(seat: Seat, action: Action) -> None:
+    seat.task.leave()
+
+
+def _fix(seat: Seat, action: Action) -> None:
+    seat.take_fix(action.get("value"))
 
 
 def _probe(seat: Seat, action: Action) -> None:
@@ -173,6 +203,7 @@ def _open_run(seat: Seat, action: Action) -> None:
 
 def adopt(seat: Seat, config: RunConfig) -> None:
     """Go on under the new config where that is possible, else start anew under it."""
+    seat.task.guard(seat.run.config, config)
     if seat.run.config.keeps_run(config):
         was_stopped = seat.run.stop is not None
         seat.run.tune(config)
@@ -194,6 +225,8 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {
     "course": _set_course,
     "set": _set,
     "preset": _set_preset,
+    "fix": _fix,
+    "leave": _leave,
     "probe": _probe,
     "csv": _load_table,
     "image": _load_picture,

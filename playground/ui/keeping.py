@@ -22,6 +22,7 @@ def save(seat: Seat, form: object) -> None:
 def open_file(seat: Seat, data: bytes) -> None:
     """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
     _must_keep(seat)
+    seat.task.forbid()
     run = reopened(read(data), seat.lesson, seat.device)
     seat.interrupt()
     seat.take_over(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,15 +14,17 @@ from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
-from playground.core.rescue import working_rate
 from playground.core.run import Run
-from playground.core.supervised import SupervisedConfig
 from playground.text import Text
 from playground.ui.encode import encode
 from playground.ui.parcels import Parcel, Parcels
+from playground.ui.remedies import Remedies
+from playground.ui.task import Task
 from playground.ui.thumbnails import thumbnails
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
+MOST_CATCH_UP = 2000  # steps that a link may ask for
+CATCH_UP_SECONDS = 2.0
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -52,7 +55,8 @@ class Seat:
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
         self.run: Run
-        self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
+        self.remedies = Remedies(lesson, text, device)
+        self.task = Task(lesson, text)
         self.renew(next(iter(lesson.presets.values())).config)
 
     def begin(self) -> int | None:
@@ -149,6 +153,7 @@ class Seat:
         if self._renewals:
             run.inherit(self.run)
         self.run = run
+        self.task.begin()
         self._renewals += 1
 
     def put(self, parcel: Parcel) -> str:
@@ -173,22 +178,23 @@ class Seat:
         self._why = {"reason": reason, "text": self.text.say(f"stops.{reason}", **facts)}
 
     def explain_stop(self, stop: Stop) -> None:
-        """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
+        """Say why the run stopped by itself."""
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
-        config = self.run.config
-        if stop.reason == "diverged":
-            rates = [getattr(config, name) for name in config.knobs() if name.startswith("lr")]  # a GAN has two
-            facts["lr"] = " / ".join(f"{rate:g}" for rate in rates)
         self.explain(stop.reason, **facts)
-        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            self.rescue = threading.Thread(target=self._seek_rate, args=(config, self._why), daemon=True)
-            self.rescue.start()
 
-    def _seek_rate(self, config: SupervisedConfig, why: dict[str, Any]) -> None:
-        """Add to the reason a learning rate that works; in the background, because a large net needs seconds for it."""
-        rate = working_rate(self.lesson.build, config, self.device)
-        if rate:
-            why["fix"] = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
+    def take_fix(self, key: object) -> None:
+        """Go on, or start anew, under the settings that the card with this key offers."""
+        card = next((card for card in self.run.cards if card.key == key), None)
+        values = self.remedies.fix_of(card, self.task.hidden) if card else {}
+        if card is None or not values:
+            raise BadValue("bad_fix")
+        config = self.run.config.changed(values)
+        if card.restarts or not self.run.config.keeps_run(config):
+            self.renew(config)
+            if self.playing:
+                self.explain("playing")
+            return
+        self.run.tune(config)
 
     def frame(self) -> str:
         """What this visitor sees now, as the stage's one string."""
@@ -210,7 +216,10 @@ class Seat:
                 "metrics": frame.metrics,
                 "stage": frame.stage,
                 "playing": self.playing,
-                "busy": self.run.is_busy() or self.rescue.is_alive(),
+                "cards": self.remedies.show(self.run, self.task.hidden),
+                "task": self.task.show(frame, config),
+                "replay": self._replay(),
+                "busy": self.run.is_busy() or self.remedies.is_busy(),
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self.preset(),
@@ -226,10 +235,23 @@ class Seat:
 
     def link(self) -> str:
         """The query part of an address that opens this configuration."""
-        query = {"tab": self.lesson.key, **self.run.config.query()}
+        query = {"tab": self.lesson.key, **self.run.config.query(), **self.task.query()}
         if len(query.get("own", "")) > LONGEST_LINK:
             del query["own"]
         return urlencode(query)
+
+    def catch_up(self, step: int) -> None:
+        """Bring a fresh run to a step, as far as a moment is enough for that."""
+        end = time.monotonic() + CATCH_UP_SECONDS
+        while self.run.step < step and not self.run.stop and time.monotonic() < end:
+            self.run.advance(steps=step - self.run.step, seconds=max(0.0, end - time.monotonic()))
+            if self.run.step >= self.run.config.steps > 0:
+                break
+        self.explain("reopened", step=self.run.step)
+
+    def _replay(self) -> int:
+        """The step that a link can bring others to: nothing was done by hand, and it is not far; 0 where it cannot."""
+        return self.run.step if not self.run.edits and self.run.step <= MOST_CATCH_UP else 0
 
     def preset(self) -> str:
         """The preset whose settings these are; empty when they are the visitor's own."""

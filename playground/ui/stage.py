@@ -15,6 +15,7 @@ from playground.figures import KINDS as FIGURES
 from playground.lessons import LESSONS
 from playground.script.lessons import WRITERS
 from playground.text import Text
+from playground.ui.task import offer
 
 # The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
 MOUNT = f"""
@@ -54,6 +55,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "code": lesson.key in WRITERS,
         "figures": FIGURES,
         "upload": lesson.read_table is not None,
+        "challenge": offer(lesson, text),
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [
             {"key": key, "name": text.say(f"{lesson.key}.presets.{key}"), "note": text.say(f"{lesson.key}.notes.{key}")}

@@ -16,7 +16,8 @@ from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue, echo
 from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Podium, Sweep
-from playground.core.trainer import Trainer
+from playground.core.trainer import Metrics, Trainer
+from playground.lessons.racing.cards import lane_out
 from playground.lessons.racing.config import RaceConfig, median_of_sound
 from playground.lessons.racing.finder import restored_sweep, sweep
 from playground.lessons.racing.heats import Heats
@@ -32,6 +33,7 @@ CHECK_EVERY = 32  # steps between two roll calls that take diverged nets out
 class NetRace(Trainer):
     """2 to 8 lanes, each one net, or one for each seed of the fan."""
 
+    CARDS = (lane_out,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
@@ -225,6 +227,10 @@ class NetRace(Trainer):
             pictures["landscape"] = self.trails.look(self._step, self.slots, rows[:, 0], died[:, 0] < 0)
             pictures |= self.work.look(self.slots, rows.nan_to_num(0.0).clamp(-1e6, 1e6))
         return pictures | ({"sweep": self._sweep} if self._sweep else {})
+
+    def symptoms(self) -> Metrics:
+        died = self.record.died[list(self.slots)]
+        return {"died": torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)}
 
     def _podium(self, died: Tensor) -> Podium:
         losses, accuracies = self.work.grade(self.stack.rows.data, self._seeds)

@@ -14,7 +14,8 @@ from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue
 from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Landscape, Laps, Podium
-from playground.core.trainer import Trainer
+from playground.core.trainer import Metrics, Trainer
+from playground.lessons.racing.cards import lane_out
 from playground.lessons.racing.config import RaceConfig, passes_of
 from playground.lessons.racing.descent import Descent
 from playground.lessons.racing.record import BINS
@@ -31,6 +32,7 @@ DRAWN = 400  # places of a trajectory that are drawn
 class TerrainRace(Trainer):
     """Balls instead of nets. A changed start, rate or option gives other trajectories at once, all the way."""
 
+    CARDS = (lane_out,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
@@ -114,6 +116,9 @@ class TerrainRace(Trainer):
             "landscape": self._landscape(),
             "podium": Podium(self._config.slots, heights, self._heights[0, 0], None, nobody, lost, 1),
         }
+
+    def symptoms(self) -> Metrics:
+        return {"died": self._died()}
 
     def _died(self) -> Tensor:
         lost = self.descent.lost_at

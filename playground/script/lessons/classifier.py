@@ -27,6 +27,7 @@ def write(pen: Pen) -> None:
     write_nets(pen, trainer)
     pen.section("learning")
     name_batches(pen, trainer.batches, "x", "y")
+    weigh_classes(pen, trainer)
     own = pen.changes(("own",)).get("own", {})
     if own:
         pen.comment("points")
@@ -80,5 +81,13 @@ def load_points(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None
     pen.line("points = torch.tensor(points_at[step])")
     pen.line("xy, y = points[:, :2], points[:, 2].long()")
     keep_apart(pen, trainer, pen.config)
+    weigh_classes(pen, trainer)
     if not trainer.batches.whole:
         pen.line("plan, place = (), 0")
+
+
+def weigh_classes(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None:
+    """How much a point of each class counts, where that is not the same for all."""
+    if isinstance(trainer, lesson.Classifier) and isinstance(trainer.loss, lesson.Balanced):
+        pen.call(lesson.class_weights, pen.expression("y"), pen.config.class_count, into="class_weights")
+        pen.name(trainer.loss.weights, "class_weights")
