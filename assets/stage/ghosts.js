@@ -19,6 +19,7 @@ export function ghostList(parent, stage, onchange) {
 
   /** Called with every frame: a run that is replaced becomes a ghost, if it had learnt anything. */
   function follow(state, line, renewed) {
+    if (state.timeline.past !== null && living) return; // what is looked back at is a part of the living run
     if (renewed && living?.step > 0) {
       const key = keyOf(living.config);
       ghosts = [living, ...ghosts.filter((ghost) => keyOf(ghost.config) !== key)].slice(0, MOST);
@@ -60,11 +61,26 @@ export function ghostList(parent, stage, onchange) {
 
   return {
     follow,
-    lines: () => ghosts.map((ghost) => ghost.line).filter((line) => line?.shape[1] > 1),
+    /** Those of earlier runs, and while one looks back, all of the run that it is about. */
+    lines: () => [...ghosts, ...(stage.state.timeline.past === null ? [] : [living])].map((run) => run?.line).filter((line) => line?.shape[1] > 1),
     draw(context, x, y) {
       for (const line of this.lines()) drawLine(context, x, y, row(line, 0), row(line, 1), css([130, 142, 160], 0.55), 1.5);
+      const { fork } = stage.state.timeline;
+      if (fork && ghosts.length) drawFork(context, x.to(fork));
     },
   };
+}
+
+/** Where the run on the page left an earlier one. */
+function drawFork(context, place) {
+  context.strokeStyle = css([130, 142, 160], 0.8);
+  context.lineWidth = 1;
+  context.setLineDash([3, 4]);
+  context.beginPath();
+  context.moveTo(place, 0);
+  context.lineTo(place, context.canvas.clientHeight);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 const keyOf = (config) => JSON.stringify(config);

@@ -32,6 +32,7 @@ import { rebuiltPanel } from "./strips.js";
 import { podiumPanel } from "./podium.js";
 import { sweepPanel } from "./sweep.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
+import { timelineBar } from "./timeline.js";
 import { transport } from "./transport.js";
 
 // Where each picture stands and who draws it; one that `waits` stands there before its picture comes.
@@ -140,6 +141,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
 
   const bar = element("section", { class: "transport", "aria-label": words.play });
   const controls = transport(bar, stage);
+  const timeline = timelineBar(bar, stage);
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
@@ -176,6 +178,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
       if (!node.hidden) drawing.draw(picture, state, renewed);
     }
     controls.draw(state);
+    timeline.draw(state);
     settings.draw(state);
     presets.draw(state);
     if (state.notice.id !== notices && state.notice.text) notify(state.notice.text);

@@ -60,6 +60,7 @@ class Digits(Supervised):
     """One net that learns to read."""
 
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
+    ONCE: ClassVar[frozenset[str]] = frozenset({"teach"})  # what it teaches are the drawings of that moment
     net: DigitNet
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
