@@ -240,6 +240,7 @@ CLASSIFIER = Lesson(
     panels=("network", "field", "field2", "loss", "bars", "confusion"),
     pace=2,
     gallery="data",
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
 )

@@ -204,6 +204,7 @@ REGRESSION = Lesson(
     panels=("network", "fit", "loss", "cards", "prints"),
     pace=5,
     gallery="target",
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=tables.read_curve,
 )

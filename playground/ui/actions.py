@@ -175,6 +175,18 @@ def _return_to_now(seat: Seat) -> None:
         seat.look_back(seat.run.step)
 
 
+def _draw_lots(seat: Seat, action: Action) -> None:
+    value = action.get("value")
+    if not seat.lesson.lottery or value not in ("start", "stop", "clear"):
+        raise BadValue("bad_action", value=echo(value))
+    if value == "stop":
+        seat.lottery.stop()
+    elif value == "clear":
+        seat.lottery.clear()
+    elif seat.is_ready():
+        seat.lottery.start(seat.lesson.build, seat.config, seat.device)
+
+
 def _save(seat: Seat, action: Action) -> None:
     seat.save()
 
@@ -225,4 +237,5 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], None]] = {
     "save": _save,
     "run": _open_run,
     "rewind": _rewind,
+    "lottery": _draw_lots,
 }

@@ -25,6 +25,7 @@ HEAD = f"""
 <link rel="stylesheet" href="playground/stage/race.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/dqn.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/timeline.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/lottery.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

@@ -20,6 +20,7 @@ from playground.core.run import Run
 from playground.core.supervised import SupervisedConfig
 from playground.text import Text
 from playground.ui.encode import encode_pictures, join
+from playground.ui.lottery import LotteryThread
 from playground.ui.parcels import Parcel, Parcels
 from playground.ui.thumbnails import thumbnails
 from playground.ui.timeline import Then, Timeline
@@ -56,6 +57,7 @@ class Seat:
         self._why_now: dict[str, Any] = {}  # what is said again when the reader looks no longer back
         self.run: Run
         self.timeline: Timeline
+        self.lottery = LotteryThread()
         self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
         self.renew(next(iter(lesson.presets.values())).config)
 
@@ -85,6 +87,11 @@ class Seat:
         self._ticket += 1
         self.playing = False
         self.wake.set()
+
+    def close(self) -> None:
+        """The visitor has left: nothing goes on for them."""
+        self.interrupt()
+        self.lottery.clear()
 
     def end(self, ticket: int, reason: str = "", **facts: object) -> None:
         """The play with this ticket is over."""
@@ -203,7 +210,10 @@ class Seat:
             timeline = self.timeline
             self._replace_run(run)
             self.timeline = timeline
-            self.explain("playing" if self.playing else "branched", step=run.step)
+            if self.playing:
+                self.explain("playing")
+            else:
+                self.explain("branched", step=run.step)
             for action in then:
                 action()
         except BadValue as error:
@@ -285,7 +295,10 @@ class Seat:
                 "metrics": shown.metrics,
                 "stage": stage,
                 "playing": self.playing,
-                "busy": self.run.is_busy() or self.rescue.is_alive() or self.timeline.is_rewinding,
+                "busy": self.run.is_busy()
+                or self.rescue.is_alive()
+                or self.timeline.is_rewinding
+                or self.lottery.is_busy,
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self._preset(),
@@ -296,6 +309,7 @@ class Seat:
                 "link": self.link(),
                 "thumbnails": thumbnails(self.lesson, config),
                 "timeline": self.timeline.packed(self.run),
+                "lottery": self.lottery.packed(config),
             }
             return join(state, shown.pictures)
 

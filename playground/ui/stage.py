@@ -11,6 +11,7 @@ from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
+from playground.core.lottery import SEEDS
 from playground.lessons import LESSONS
 from playground.text import Text
 
@@ -49,6 +50,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
+        "lottery": len(SEEDS) if lesson.lottery else 0,
         "upload": lesson.read_table is not None,
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [

@@ -54,7 +54,7 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
             "course",
             "preset",
         ),
-        *("why", "notice", "parcel", "config", "link", "thumbnails", "timeline", "pictures"),
+        *("why", "notice", "parcel", "config", "link", "thumbnails", "timeline", "lottery", "pictures"),
     }
     assert list(frame["config"]) == list(lesson.config.knobs())
     assert list(frame["thumbnails"]) == list(lesson.config.knobs()[lesson.gallery].options)
