@@ -7,6 +7,7 @@ import { ghostList } from "./ghosts.js";
 import { lotteryPart } from "./lottery.js";
 import { css, palette } from "./palette.js";
 import { pointEditor, pointTools } from "./points.js";
+import { shownNumber } from "./settings.js";
 import { place, surface } from "./surface.js";
 
 const MARGIN = { left: 46, right: 14, top: 12, bottom: 28 };
@@ -150,8 +151,8 @@ export function lossPanel(body, head, stage) {
   body.append(legend);
   head.append(stage.toggle("log", words.log_scale, true, () => drawing.request(), words.log_help));
   const drawing = surface(body, "plot low", paint);
-  const lottery = stage.spec.lottery ? lotteryPart(body, head, stage, drawing.request) : null;
-  const ghosts = ghostList(body, stage, drawing.request);
+  const lottery = stage.spec.lottery.length ? lotteryPart(body, head, stage, drawing.request) : null;
+  const ghosts = ghostList(body, stage, "loss", drawing.request, ({ lines }) => shownNumber(lines.loss?.shape[1] ? row(lines.loss, 1).at(-1) : NaN));
   let scales = null;
   drawing.canvas.addEventListener("pointermove", (event) => {
     hover = place(event, drawing.canvas);
@@ -169,14 +170,15 @@ export function lossPanel(body, head, stage) {
     const c = palette();
     const box = boxOf(width, height);
     const lines = Object.values(picture?.lines ?? {});
-    const [xRange, yRange] = lossRanges([...lines, ...ghosts.lines(), ...(lottery?.lines() ?? [])], view.log);
+    const [xRange, yRange] = lossRanges([...lines, ...ghosts.lines("loss"), ...(lottery?.lines() ?? [])], view.log);
     const x = scale(xRange, [box.left, box.right]);
     const y = scale(yRange, [box.bottom, box.top], view.log);
     scales = [x, y];
     drawAxes(context, box, x, y, c);
     inside(context, box, () => {
       lottery?.draw(context, x, y);
-      ghosts.draw(context, x, y);
+      ghosts.draw(context, x, y, "loss");
+      ghosts.drawFork(context, x);
       lines.forEach((line, i) => {
         drawLine(context, x, y, row(line, 0), row(line, 1), css(c.series[i % c.series.length]), 2);
         if (line.shape[1] === 1) dot(context, x.to(line[0]), y.to(line[1]), css(c.series[i]));
@@ -187,10 +189,10 @@ export function lossPanel(body, head, stage) {
   }
 
   return {
-    draw(next, state, renewed) {
+    draw(next, state) {
       const order = Object.keys(next.lines).sort((a, b) => (a.startsWith("test") ? 1 : 0) - (b.startsWith("test") ? 1 : 0));
       picture = { ...next, lines: Object.fromEntries(order.map((name) => [name, next.lines[name]])) };
-      ghosts.follow(state, picture.lines[order[0]], renewed);
+      ghosts.follow(state, { loss: picture.lines[order[0]] });
       lottery?.update(state);
       const c = palette();
       legend.replaceChildren(

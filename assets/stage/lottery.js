@@ -16,7 +16,7 @@ export function lotteryPart(body, head, stage, request) {
   let pointed = -1; // the place of the line that the pointer is at
   let shown = "";
   const send = (value) => stage.send({ kind: "lottery", value });
-  const start = element("button", { type: "button", class: "lottery-start", title: words.lottery_help, text: fill(words.lottery, { seeds: spec.lottery }), onclick: () => send(isWorking() ? "stop" : "start") });
+  const start = element("button", { type: "button", class: "lottery-start", title: words.lottery_help, text: fill(words.lottery, { seeds: spec.lottery.length }), onclick: () => send(isWorking() ? "stop" : "start") });
   head.insertBefore(start, head.children[1] ?? null);
   const said = element("p", { class: "lottery-said", role: "status" });
   const seeds = element("div", { class: "lottery-seeds", role: "group", "aria-label": words.lottery_seeds });
@@ -32,9 +32,9 @@ export function lotteryPart(body, head, stage, request) {
 
   function show(state) {
     const done = fan?.done ?? 0;
-    said.textContent = isWorking() ? fill(words.lottery_working, { done, seeds: spec.lottery }) : outcome();
-    start.textContent = isWorking() ? words.lottery_stop : fill(words.lottery, { seeds: spec.lottery });
-    seeds.replaceChildren(...(fan ? fan.seeds.map((seed, i) => seedButton(seed, i, state)) : []));
+    said.textContent = isWorking() ? fill(words.lottery_working, { done, seeds: spec.lottery.length }) : outcome();
+    start.textContent = isWorking() ? words.lottery_stop : fill(words.lottery, { seeds: spec.lottery.length });
+    seeds.replaceChildren(...spec.lottery.map((seed, i) => seedButton(seed, i, state)));
     const rows = done ? Object.entries(fan.span).filter(([, span]) => span.length) : [];
     table.hidden = !rows.length;
     const line = (cell, ...texts) => element("tr", {}, ...texts.map((text, i) => element(i ? cell : "th", { text })));
@@ -51,9 +51,11 @@ export function lotteryPart(body, head, stage, request) {
     return parts.join(" ") || fill(words.lottery_alike, { done: fan.done });
   }
   function seedButton(seed, i, state) {
-    const end = shownNumber(Object.values(fan.ends)[0][i]);
-    const title = fill(i >= fan.done ? words.lottery_seed_now : fan.diverged[i] ? words.lottery_seed_lost : words.lottery_seed, { seed, loss: end });
-    const button = element("button", { type: "button", text: String(seed), title, "aria-label": title, "aria-pressed": String(seed === state.config.seed), "data-seed": seed, "data-behind": String(Boolean(fan.behind[i])), onclick: () => choose(seed) });
+    const isDrawn = i < (fan?.seeds.length ?? 0);
+    const said = !isDrawn ? words.lottery_seed_later : i >= fan.done ? words.lottery_seed_now : fan.diverged[i] ? words.lottery_seed_lost : words.lottery_seed;
+    const title = fill(said, { seed, loss: isDrawn ? shownNumber(Object.values(fan.ends)[0][i]) : "" });
+    const button = element("button", { type: "button", text: String(seed), title, "aria-label": title, "aria-pressed": String(seed === state.config.seed), "data-seed": seed, "data-done": String(i < (fan?.done ?? 0)), "data-behind": String(Boolean(fan?.behind[i])), onclick: () => choose(seed) });
+    if (!isDrawn) return button;
     button.addEventListener("pointerenter", () => point(i));
     button.addEventListener("pointerleave", () => point(-1));
     return button;

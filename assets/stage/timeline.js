@@ -44,7 +44,8 @@ export function timelineBar(parent, stage) {
   }
   function tell(step) {
     const last = Math.max(1, steps.length - 1);
-    const text = fill(words.timeline_step, { step: step.toLocaleString("en"), now: steps.at(-1).toLocaleString("en") });
+    const [text, longest] = [step, steps.at(-1)].map((one) => fill(words.timeline_step, { step: one.toLocaleString("en"), now: steps.at(-1).toLocaleString("en") }));
+    place.dataset.longest = longest;
     if (place.textContent !== text) place.textContent = text;
     slider.setAttribute("aria-valuetext", text);
     slider.style.setProperty("--at", slider.value / last);

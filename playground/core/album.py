@@ -16,7 +16,7 @@ MOST_MOMENTS = 200
 MOST_CHECKPOINTS = 50
 MOST_BYTES = 24_000_000  # of the moments of a run, and as much again of its checkpoints
 SHARE = 0.01  # of the time may go into checkpoints
-CREDIT = 0.05  # seconds of that share that can be saved up
+CREDIT = 0.02  # seconds of that share that can be saved up
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
-        "lottery": len(SEEDS) if lesson.lottery else 0,
+        "lottery": SEEDS if lesson.lottery else (),
         "upload": lesson.read_table is not None,
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [
