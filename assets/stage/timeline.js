@@ -63,8 +63,8 @@ export function timelineBar(parent, stage) {
       slider.disabled = steps.length < 2;
       slider.max = Math.max(1, steps.length - 1);
       slider.value = slider.disabled ? 1 : steps.indexOf(shown);
-      fork.hidden = !forked || !steps.includes(forked) || forked === newest;
-      if (!fork.hidden) fork.style.setProperty("--at", steps.indexOf(forked) / (steps.length - 1));
+      fork.hidden = !forked || forked >= newest;
+      if (!fork.hidden) fork.style.setProperty("--at", steps.findIndex((step) => step >= forked) / (steps.length - 1));
       now.disabled = past === null;
       if (branch) branch.disabled = past === null || rewinding;
       tell(shown);
