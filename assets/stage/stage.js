@@ -35,6 +35,7 @@ import { rebuiltPanel } from "./strips.js";
 import { podiumPanel } from "./podium.js";
 import { sweepPanel } from "./sweep.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
+import { timelineBar } from "./timeline.js";
 import { transport } from "./transport.js";
 
 // Where each picture stands and who draws it; one that `waits` stands there before its picture comes.
@@ -143,6 +144,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
 
   const bar = element("section", { class: "transport", "aria-label": words.play });
   const controls = transport(bar, stage);
+  const timeline = timelineBar(bar, stage);
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
@@ -183,6 +185,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
       figure.draw(picture, state);
     }
     controls.draw(state);
+    timeline.draw(state);
     settings.draw(state);
     presets.draw(state);
     cards.draw(state, renewed);

@@ -26,6 +26,7 @@ from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 
 Build = Callable[[Any, torch.device], Trainer]
+Edit = tuple[int, str, Any]  # (step, what, value): what was done by hand
 SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
 MOST_EDITS = 1000
 SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
@@ -54,7 +55,8 @@ class Run:
         self.step = 0
         self.stop: Stop | None = None
         self.history = History()
-        self.edits: deque[tuple[int, str, Any]] = deque(maxlen=MOST_EDITS)  # (step, what, value): what was done by hand
+        self.edits: deque[Edit] = deque(maxlen=MOST_EDITS)
+        self.edited = 0  # how many edits there have been, those that are forgotten among them
         self._limits = Limits(config)
         self._randomness = Randomness(device)
         with self._randomness.own():
@@ -200,8 +202,8 @@ class Run:
     def tune(self, config: RunConfig) -> None:
         """Take over a config whose differences are all live; the run goes on."""
         assert self.config.keeps_run(config)
-        self.edits.append((self.step, "config", config.query()))
         self._settle()
+        self._note("config", config.query())
         self._watch.tuned(self.step)
         with self._randomness.own():
             self._trainer.tune(config)
@@ -220,12 +222,36 @@ class Run:
         self._settle()
         with self._randomness.own():
             self._trainer.probe(name, value)
-        self.edits.append((self.step, name, value))
+        self._note(name, value)
+
+    def _note(self, what: str, value: Any) -> None:
+        self.edits.append((self.step, what, value))
+        self.edited += 1
+
+    def check(self, name: str, value: Any) -> bool:
+        """Whether a probe would change what is learnt; raises BadValue for such a one that is not understood."""
+        if name in self._trainer.EDITS:
+            self._trainer.check(name, value)
+        return name in self._trainer.EDITS
+
+    def is_glance(self, name: str) -> bool:
+        """Whether a probe is the question of a pointer that only passes by."""
+        return name in self._trainer.GLANCES
+
+    def is_repeatable(self, name: str) -> bool:
+        """Whether an edit, done again at the same step, comes out the same."""
+        return name not in self._trainer.ONCE
+
+    @property
+    def is_between_steps(self) -> bool:
+        """False in slow motion, in the middle of a step."""
+        return self._stages is None
 
     def state(self) -> State:
         """All that the rest of the run depends on; a half-done step is finished first."""
         self._settle()
-        self.peek()
+        if self._pending or self._recorded < self.step:
+            self.peek()  # what was learnt since the last look belongs to the history
         with self._randomness.own():
             trainer = self._trainer.state()
         return {

@@ -26,6 +26,8 @@ class Trainer(ABC):
 
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
     EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
+    ONCE: ClassVar[frozenset[str]] = frozenset()  # edits that depend on more than their value: none is done again
+    GLANCES: ClassVar[frozenset[str]] = frozenset({"focus", "point", "map"})  # probes of a pointer that passes by
     UNCHARTED: ClassVar[frozenset[str]] = frozenset()  # metrics that are no losses: the loss chart leaves them out
     CARDS: ClassVar[tuple[Detector, ...]] = ()  # what may deserve a "Why?" card, the most urgent first
     metrics: Metrics

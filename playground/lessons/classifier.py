@@ -309,6 +309,7 @@ CLASSIFIER = Lesson(
     pace=2,
     gallery="data",
     aims=("loss", "accuracy", "test_loss", "test_accuracy"),
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
 )

@@ -63,6 +63,7 @@ class Digits(AtDesk, Supervised):
 
     CARDS = (diverged, guessing)
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
+    ONCE: ClassVar[frozenset[str]] = frozenset({"teach"})  # what it teaches are the drawings of that moment
     net: DigitNet
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:

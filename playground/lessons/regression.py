@@ -219,6 +219,7 @@ REGRESSION = Lesson(
     pace=5,
     gallery="target",
     aims=("loss", "test_loss"),
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=tables.read_curve,
 )

@@ -25,7 +25,7 @@ Action = Mapping[str, Any]
 
 def perform(seat: Seat, action: Any) -> None:
     """Do what the stage asks; a refusal becomes a notice and leaves the run as it was."""
-    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset"):
+    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset", "rewind"):
         seat.interrupt()  # ahead of the lock: the turn that plays now must not delay it
     seat.run.hurry()
     later = None
@@ -96,13 +96,21 @@ def _look(seat: Seat, action: Action) -> None:
 
 
 def _pause(seat: Seat, action: Action) -> None:
-    seat.explain("paused")
+    seat.timeline.stay()
+    if seat.timeline.moment is None:
+        seat.explain("paused")
+    else:
+        seat.look_back(seat.timeline.moment.step)
 
 
 def _step(seat: Seat, action: Action) -> None:
     seat.interrupt()
     if not seat.is_ready():
         return
+    seat.branch_off(lambda: _step_here(seat))
+
+
+def _step_here(seat: Seat) -> None:
     seat.reopen()
     seat.explain("paused")
     if seat.speed == "slow":
@@ -115,7 +123,7 @@ def _step(seat: Seat, action: Action) -> None:
 
 
 def _reset(seat: Seat, action: Action) -> None:
-    seat.renew(seat.run.config)
+    seat.renew(seat.config)
 
 
 def _set_speed(seat: Seat, action: Action) -> None:
@@ -133,7 +141,7 @@ def _set(seat: Seat, action: Action) -> None:
     values = action.get("values")
     if not isinstance(values, Mapping):
         raise BadValue("bad_action", value=echo(values))
-    adopt(seat, seat.run.config.changed(values))
+    adopt(seat, values)
 
 
 def _set_preset(seat: Seat, action: Action) -> None:
@@ -156,7 +164,13 @@ def _fix(seat: Seat, action: Action) -> None:
 
 
 def _probe(seat: Seat, action: Action) -> None:
-    seat.run.probe(str(action.get("name")), action.get("value"))
+    name, value = str(action.get("name")), action.get("value")
+    if seat.run.check(name, value):
+        seat.branch_off(lambda: seat.run.probe(name, value))
+        return
+    seat.run.probe(name, value)
+    if not seat.run.is_glance(name):
+        _return_to_now(seat)  # the net that answers is that of now
 
 
 def _load_table(seat: Seat, action: Action) -> None:
@@ -166,7 +180,7 @@ def _load_table(seat: Seat, action: Action) -> None:
     if len(data) > 2 * MAX_BYTES:
         raise BadValue("csv_big", size=f"{len(data) * 3 / 4e6:.1f}", most=f"{MAX_BYTES / 1e6:g}")
     table = _bytes(data, "csv_binary")
-    adopt(seat, seat.run.config.changed({"own": seat.lesson.read_table(table)}))
+    adopt(seat, {"own": seat.lesson.read_table(table)})
 
 
 def _bytes(text: str, refusal: str) -> bytes:
@@ -182,6 +196,31 @@ def _load_picture(seat: Seat, action: Action) -> None:
         raise BadValue("bad_action", value=echo(data))
     normalise = action.get("normalise") is not False
     seat.run.probe("picture", seat.lesson.read_picture(_bytes(data, "bad_picture"), normalise))
+    _return_to_now(seat)
+
+
+def _rewind(seat: Seat, action: Action) -> None:
+    step = action.get("step")
+    if type(step) is not int or not 0 <= step < LARGEST_NUMBER:
+        raise BadValue("bad_action", value=echo(step))
+    seat.look_back(step)
+
+
+def _return_to_now(seat: Seat) -> None:
+    if seat.timeline.moment:
+        seat.look_back(seat.run.step)
+
+
+def _draw_lots(seat: Seat, action: Action) -> None:
+    value = action.get("value")
+    if not seat.lesson.lottery or value not in ("start", "stop", "clear"):
+        raise BadValue("bad_action", value=echo(value))
+    if value == "stop":
+        seat.lottery.stop()
+    elif value == "clear":
+        seat.lottery.clear()
+    elif seat.is_ready():
+        seat.lottery.start(seat.lesson.build, seat.config, seat.device)
 
 
 def _save(seat: Seat, action: Action) -> None:
@@ -201,18 +240,26 @@ def _open_run(seat: Seat, action: Action) -> None:
     keeping.open_file(seat, _bytes(data, "bad_run_file"))
 
 
-def adopt(seat: Seat, config: RunConfig) -> None:
-    """Go on under the new config where that is possible, else start anew under it."""
-    seat.task.guard(seat.run.config, config)
-    if seat.run.config.keeps_run(config):
-        was_stopped = seat.run.stop is not None
-        seat.run.tune(config)
-        if was_stopped and seat.run.stop is None:
-            seat.explain("paused")
-        return
-    seat.renew(config)
-    if seat.playing:
-        seat.explain("playing")
+def adopt(seat: Seat, values: Mapping[str, Any]) -> None:
+    """Go on under changed settings where that is possible, else start anew under them.
+
+    What is changed while the reader looks back, is changed at that moment: the run goes on from there.
+    """
+    config = seat.config.changed(values)
+    seat.task.guard(seat.config, config)
+    if seat.config.keeps_run(config):
+        seat.branch_off(lambda: _tune(seat, seat.run.config.changed(values)))
+    else:
+        seat.renew(config)
+        if seat.playing:
+            seat.explain("playing")
+
+
+def _tune(seat: Seat, config: RunConfig) -> None:
+    was_stopped = seat.run.stop is not None
+    seat.run.tune(config)
+    if was_stopped and seat.run.stop is None:
+        seat.explain("paused")
 
 
 ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {
@@ -235,4 +282,6 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {
     "run": _open_run,
     "figure": save_figure,
     "report": save_report,
+    "rewind": _rewind,
+    "lottery": _draw_lots,
 }

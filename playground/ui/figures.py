@@ -24,6 +24,7 @@ def save_figure(seat: Seat, action: Mapping[str, Any]) -> Later:
     panel, form = action.get("panel"), action.get("format")
     if not isinstance(form, str) or form not in FORMATS:
         raise BadValue("bad_figure_format", value=echo(form), options=", ".join(FORMATS))
+    seat.timeline.return_to_now()
     frame = seat.run.peek(closely=seat.speed == "slow")
     if panel not in seat.lesson.panels or type(frame.pictures.get(str(panel))) not in HOMES:
         raise BadValue("bad_figure", value=echo(panel))
@@ -35,6 +36,7 @@ def save_figure(seat: Seat, action: Mapping[str, Any]) -> Later:
 
 def save_report(seat: Seat, action: Mapping[str, Any]) -> Later:
     """Returns what writes the report of this moment and hands it out."""
+    seat.timeline.return_to_now()
     view = View.read(action.get("view"))
     record = Record.of(seat.run, seat.lesson, seat.text, course=seat.course, view=view, home=_home(action.get("home")))
     name = f"{seat.lesson.key}-report-{record.frame.step}.zip"

@@ -16,6 +16,7 @@ def save(seat: Seat, form: object) -> None:
     if not isinstance(form, str) or form not in FORMS:
         raise BadValue("bad_action", value=echo(form))
     ending, pack = FORMS[form]
+    seat.timeline.return_to_now()
     seat.hand_out(Parcel(seat.file_name(ending), pack(seat)))
 
 

@@ -31,6 +31,8 @@ HEAD = f"""
 <link rel="stylesheet" href="playground/stage/figure.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/cards.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/challenge.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/timeline.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/lottery.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 

@@ -10,21 +10,25 @@ from urllib.parse import urlencode
 
 import torch
 
+from playground.core.album import Moment
 from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.text import Text
-from playground.ui.encode import encode
+from playground.ui.encode import encode_pictures, join
+from playground.ui.lottery import LotteryThread
 from playground.ui.parcels import Parcel, Parcels
 from playground.ui.remedies import Remedies
 from playground.ui.task import Task
 from playground.ui.thumbnails import thumbnails
+from playground.ui.timeline import Then, Timeline
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
 MOST_CATCH_UP = 2000  # steps that a link may ask for
 CATCH_UP_SECONDS = 2.0
+BACK_SECONDS = 0.2  # of learning again in one answer, on the way back to an earlier moment
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -54,7 +58,10 @@ class Seat:
         self.is_drawing = False  # a figure or a report, outside the lock
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
+        self._why_now: dict[str, Any] = {}  # what is said again when the reader looks no longer back
         self.run: Run
+        self.timeline: Timeline
+        self.lottery = LotteryThread()
         self.remedies = Remedies(lesson, text, device)
         self.task = Task(lesson, text)
         self.renew(next(iter(lesson.presets.values())).config)
@@ -65,10 +72,15 @@ class Seat:
             self.interrupt()
             if not self.is_ready():
                 return None
-            self.reopen()
+            try:
+                self.branch_off(self.reopen)
+            except BadValue as error:
+                self.refuse(error)
+                return None
+            if not self.timeline.is_rewinding:
+                self.explain("playing")
             self.wake.clear()
             self.playing = True
-            self.explain("playing")
             return self._ticket
 
     def is_playing(self, ticket: int) -> bool:
@@ -80,6 +92,11 @@ class Seat:
         self._ticket += 1
         self.playing = False
         self.wake.set()
+
+    def close(self) -> None:
+        """The visitor has left: nothing goes on for them."""
+        self.interrupt()
+        self.lottery.clear()
 
     def end(self, ticket: int, reason: str = "", **facts: object) -> None:
         """The play with this ticket is over."""
@@ -96,6 +113,8 @@ class Seat:
                 return  # a reset came first: its fresh run must stay at step 0
             if not self.is_ready():
                 self.interrupt()
+            elif self.timeline.is_rewinding:
+                self._go_back(seconds)
             elif self.speed == "slow":
                 self.run.advance_stage()
             elif self.speed == "one":
@@ -154,7 +173,65 @@ class Seat:
             run.inherit(self.run)
         self.run = run
         self.task.begin()
+        self.timeline = Timeline()
         self._renewals += 1
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings of what is on the page: of the run, or of the moment that is looked back at."""
+        return self.timeline.moment.config if self.timeline.moment else self.run.config
+
+    def look_back(self, step: int) -> None:
+        """Show the run as it was at a step; its own step is the present again."""
+        self.interrupt()
+        if self.timeline.moment is None:
+            self._why_now = self._why
+        self.timeline.look(self.run, step)
+        if self.timeline.moment:
+            self.explain("past", step=self.timeline.moment.step)
+        elif self._why_now["reason"] == "playing":
+            self.explain("paused")
+        else:
+            self._why = self._why_now
+
+    def branch_off(self, then: Then) -> None:
+        """Do something at the moment that is shown: at once, or after the way back there.
+
+        Raises BadValue where no way leads there.
+        """
+        if self.timeline.moment and self.lesson.keeps:
+            self.timeline.begin(self.lesson, self.device, self.run, then)
+            self._tell_way()
+        else:
+            self.timeline.return_to_now()
+            then()
+
+    def _go_back(self, seconds: float) -> None:
+        """Go on with the way back for so many seconds, and take the run over when it has arrived."""
+        try:
+            arrived = self.timeline.advance(seconds)
+            if arrived is None:
+                self._tell_way()
+                return
+            run, then = arrived
+            timeline = self.timeline
+            self.take_over(run)
+            self.timeline = timeline
+            if self.playing:
+                self.explain("playing")
+            else:
+                self.explain("branched", step=run.step)
+            for action in then:
+                action()
+        except BadValue as error:
+            self.refuse(error)
+            if self.timeline.moment:
+                self.look_back(self.timeline.moment.step)
+
+    def _tell_way(self) -> None:
+        moment, share = self.timeline.moment, self.timeline.share
+        assert moment is not None
+        self.explain("rewinding", step=moment.step, percent=f"{100 * share:.0f}")
 
     def put(self, parcel: Parcel) -> str:
         """The token under which the visitor's browser can fetch something."""
@@ -188,6 +265,7 @@ class Seat:
         values = self.remedies.fix_of(card, self.task.hidden) if card else {}
         if card is None or not values:
             raise BadValue("bad_fix")
+        self.timeline.return_to_now()
         config = self.run.config.changed(values)
         if card.restarts or not self.run.config.keeps_run(config):
             self.renew(config)
@@ -200,26 +278,25 @@ class Seat:
         """What this visitor sees now, as the stage's one string."""
         with self.lock:
             self._follow_loading()
-            frame = self.run.peek(closely=self.speed == "slow")
-            if frame.stop and self.playing:
-                self.interrupt()
-                self.explain_stop(frame.stop)
+            if self.timeline.is_rewinding and not self.playing:
+                self._go_back(BACK_SECONDS)
+            stage, shown = ("", self.timeline.moment) if self.timeline.moment else self._look()
             self._frames += 1
-            config = self.run.config
+            config = shown.config
             state = {
                 "seat": self._name,
                 "n": self._frames,
                 "answered": self.answered,
                 "renewal": self._renewals,
-                "step": frame.step,
-                "epoch": frame.epoch,
-                "metrics": frame.metrics,
-                "stage": frame.stage,
+                "step": shown.step,
+                "epoch": shown.epoch,
+                "metrics": shown.metrics,
+                "stage": stage,
                 "playing": self.playing,
                 "cards": self.remedies.show(self.run, self.task.hidden),
-                "task": self.task.show(frame, config),
+                "task": self.task.show(shown.step, shown.metrics, config),
                 "replay": self._replay(),
-                "busy": self.run.is_busy() or self.remedies.is_busy(),
+                "busy": self._is_busy(),
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self.preset(),
@@ -230,12 +307,27 @@ class Seat:
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),
                 "thumbnails": thumbnails(self.lesson, config),
+                "timeline": self.timeline.packed(self.run),
+                "lottery": self.lottery.packed(config),
             }
-            return encode(state, frame.pictures)
+            return join(state, shown.pictures)
+
+    def _is_busy(self) -> bool:
+        """Whether something goes on in the background that the page wants to hear of."""
+        working = self.remedies.is_busy() or self.timeline.is_rewinding or self.lottery.is_busy
+        return working or self.run.is_busy()
+
+    def _look(self) -> tuple[str, Moment]:
+        """The stage of the step under way, and the present moment."""
+        frame = self.run.peek(closely=self.speed == "slow")
+        if frame.stop and self.playing:
+            self.interrupt()
+            self.explain_stop(frame.stop)
+        return frame.stage, self.timeline.keep(self.run, frame, encode_pictures(frame.pictures), self.lesson)
 
     def link(self) -> str:
         """The query part of an address that opens this configuration."""
-        query = {"tab": self.lesson.key, **self.run.config.query(), **self.task.query()}
+        query = {"tab": self.lesson.key, **self.config.query(), **self.task.query()}
         if len(query.get("own", "")) > LONGEST_LINK:
             del query["own"]
         return urlencode(query)
@@ -255,7 +347,7 @@ class Seat:
 
     def preset(self) -> str:
         """The preset whose settings these are; empty when they are the visitor's own."""
-        names = (name for name, preset in self.lesson.presets.items() if preset.config == self.run.config)
+        names = (name for name, preset in self.lesson.presets.items() if preset.config == self.config)
         return next(names, "")
 
     def refuse(self, error: BadValue) -> None:

@@ -11,6 +11,7 @@ from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
+from playground.core.lottery import SEEDS
 from playground.figures import KINDS as FIGURES
 from playground.lessons import LESSONS
 from playground.script.lessons import WRITERS
@@ -54,6 +55,7 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "keeps": lesson.keeps,
         "code": lesson.key in WRITERS,
         "figures": FIGURES,
+        "lottery": SEEDS if lesson.lottery else (),
         "upload": lesson.read_table is not None,
         "challenge": offer(lesson, text),
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},

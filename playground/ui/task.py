@@ -11,7 +11,6 @@ from playground.core.challenge import Challenge, Condition, neurons
 from playground.core.knobs import Config
 from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue
-from playground.core.run import Frame
 from playground.text import Text
 
 SHARES = ("accuracy", "share")  # what metrics are called that are shares of a whole
@@ -55,13 +54,13 @@ class Task:
         if self.challenge:
             raise BadValue("bad_challenge")
 
-    def show(self, frame: Frame, config: Config) -> dict[str, Any] | None:
+    def show(self, step: int, metrics: Mapping[str, float], config: Config) -> dict[str, Any] | None:
         """How the challenge stands at this moment, in words; all its parts must hold at once."""
         if self.challenge is None:
             return None
-        conditions = self.challenge.conditions(config, frame.step, frame.metrics)
+        conditions = self.challenge.conditions(config, step, metrics)
         if self._met_at is None and all(condition.is_met for condition in conditions):
-            self._met_at = frame.step
+            self._met_at = step
         return {
             "sentence": self._sentence(conditions),
             "parts": [

@@ -57,7 +57,7 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
             "task",
             "replay",
         ),
-        *("why", "notice", "parcel", "code", "config", "link", "thumbnails", "pictures"),
+        *("why", "notice", "parcel", "code", "config", "link", "thumbnails", "timeline", "lottery", "pictures"),
     }
     assert list(frame["config"]) == list(lesson.config.knobs())
     assert list(frame["thumbnails"]) == list(lesson.config.knobs()[lesson.gallery].options)
