@@ -18,7 +18,7 @@ export function lotteryPart(body, head, stage, request) {
   const send = (value) => stage.send({ kind: "lottery", value });
   const start = element("button", { type: "button", class: "lottery-start", title: words.lottery_help, text: fill(words.lottery, { seeds: spec.lottery.length }), onclick: () => send(isWorking() ? "stop" : "start") });
   head.insertBefore(start, head.children[1] ?? null);
-  const said = element("p", { class: "lottery-said", role: "status" });
+  const said = element("p", { class: "lottery-said", "aria-live": "polite" });
   const seeds = element("div", { class: "lottery-seeds", role: "group", "aria-label": words.lottery_seeds });
   const table = element("table", { class: "lottery-table" });
   const close = element("button", { type: "button", class: "forget", text: "×", "aria-label": words.lottery_clear, title: words.lottery_clear, onclick: () => send("clear") });

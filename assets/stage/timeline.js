@@ -16,7 +16,7 @@ export function timelineBar(parent, stage) {
     oninput: moved, onkeydown: pressed, onpointerdown: () => { isHeld = true; }, onpointerup: release, onpointercancel: release,
   });
   const fork = element("i", { class: "timeline-fork", title: words.timeline_fork, hidden: true });
-  const place = element("output", { class: "timeline-place" });
+  const place = element("span", { class: "timeline-place", "aria-hidden": "true" }); // the slider says it too
   const now = element("button", { type: "button", class: "timeline-now", text: words.timeline_now, title: words.timeline_now_help, onclick: () => stage.send({ kind: "rewind", step: steps.at(-1) }) });
   const branch = spec.keeps && element("button", { type: "button", class: "timeline-branch", text: words.timeline_branch, title: words.timeline_branch_help, onclick: () => stage.play() });
   const node = element("div", { class: "timeline", role: "group", "aria-label": words.timeline, "data-past": "false" },
