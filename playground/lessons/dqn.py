@@ -15,17 +15,14 @@ from playground.core.lesson import Lesson, Preset
 from playground.core.limits import Stop
 from playground.core.pictures import Array, Curve, Picture, Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
 from playground.rl.config import DqnConfig
-from playground.rl.exam import examine
+from playground.rl.exam import LONG, Exams, examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
 
 FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
-EXAM_EVERY = 1000  # acts between two exams
-SHORT_EXAM = {"cartpole": 20, "acrobot": 5, "mountaincar": 5}  # episodes; only CartPole's copies cost as much as one
-MOST_EXAMS = 240  # in the chart
-LONG_EXAM = 100  # episodes: asked for where the short exam says that the world may be solved
 
 
 def rival_config(config: DqnConfig) -> DqnConfig:
@@ -53,9 +50,7 @@ class Dqn(Trainer):
             self._agents.append(Agent(rival_config(config), device))
         self.metrics = {}
         self._shows_net = False
-        self._examined = 0
-        self._exams: list[list[tuple[int, float]]] = [[] for _ in self._agents]  # (episode, average return)
-        self._is_solved = False
+        self._exams = Exams(config.world, self._agents)
 
     @property
     def agent(self) -> Agent:
@@ -96,37 +91,25 @@ class Dqn(Trainer):
     def measure(self) -> Metrics:
         agent = self.agent
         self.epoch = agent.trail.episode
-        if agent.learns and agent.acts - self._examined >= EXAM_EVERY:
-            self._examined = agent.acts
-            self._sit()
+        self._exams.sit_if_due()
         metrics = {"acts": float(agent.acts), "epsilon": agent.epsilon}
         if agent.ended:
             metrics["return"] = agent.average(WINDOW)
-        if self._exams[0]:
-            metrics["test_return"] = self._exams[0][-1][1]
+        if self._exams.newest is not None:
+            metrics["test_return"] = self._exams.newest
         return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
-
-    def _sit(self) -> None:
-        """Both agents are tested; whoever may have solved the world is tested at length."""
-        world = self._config.world
-        for agent, exams in zip(self._agents, self._exams, strict=True):
-            average = float(examine(agent.quick, world, SHORT_EXAM[world]).mean())
-            if agent is self.agent and average >= agent.world.kind.solved:
-                average = float(examine(agent.quick, world, LONG_EXAM).mean())
-                self._is_solved = average >= agent.world.kind.solved
-            exams.append((agent.ended + 1, average))
 
     def measure_fully(self) -> Metrics:
         if not self.agent.learns:
             return {}
-        returns = examine(self.agent.quick, self._config.world, LONG_EXAM)
+        returns = examine(self.agent.quick, self._config.world, LONG)
         return {"test_return": torch.tensor(float(returns.mean()))}
 
     def verdict(self) -> Stop | None:
-        if not (self._config.solved and self._is_solved):
+        average = self._exams.newest
+        if average is None or not (self._config.solved and self._exams.is_solved):
             return None
-        average = self._exams[0][-1][1]
-        return Stop("solved", {"average": round(average), "episodes": LONG_EXAM, "acts": self.agent.acts})
+        return Stop("solved", {"average": round(average), "episodes": LONG, "acts": self.agent.acts})
 
     def look(self, *, closely: bool) -> Pictures:
         agent = self.agent
@@ -142,9 +125,9 @@ class Dqn(Trainer):
 
     def _draw_returns(self) -> Curve:
         lines: dict[str, Array] = {}
-        for prefix, agent, exams in zip(("", "rival_"), self._agents, self._exams, strict=False):
+        for prefix, agent, marks in zip(("", "rival_"), self._agents, self._exams.marks, strict=False):
             lines[f"{prefix}return"], lines[f"{prefix}average"] = returns(agent)
-            lines[f"{prefix}test"] = np.array(exams[-MOST_EXAMS:], dtype=np.float32).reshape(-1, 2).T
+            lines[f"{prefix}test"] = np.array(marks, dtype=np.float32).reshape(-1, 2).T
         kind = self.agent.world.kind
         return Curve(lines, y_range=(min(0.0, -kind.most_steps * (kind.solved < 0)), max(0.0, kind.solved)))
 
@@ -154,6 +137,15 @@ class Dqn(Trainer):
         self.agent.tune(config)
         for rival in self._agents[1:]:
             rival.tune(rival_config(config))
+
+    def state(self) -> State:
+        agents = {str(place): agent.state() for place, agent in enumerate(self._agents)}
+        return {"agents": agents, "exams": self._exams.state()}
+
+    def restore(self, parts: Parts) -> None:
+        for place, agent in enumerate(self._agents):
+            agent.restore(parts.under(f"agents.{place}"))
+        self._exams.restore(parts.under("exams"))
 
     def check(self, name: str, value: Any) -> None:
         _strength(value)
@@ -202,7 +194,6 @@ DQN = Lesson(
         "acrobot": Preset(ACROBOT, course=False),
         "mountaincar": Preset(MOUNTAINCAR, course=False),
     },
-    keeps=False,
     panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
     speeds=("slow", "one", "real", "four", "max", "headless"),

@@ -13,12 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from playground.core.state import Parts, State
 from playground.rl.adam import Adam
 from playground.rl.config import DqnConfig
+from playground.rl.dice import restore, written
 from playground.rl.qnet import QNet, Quick
 from playground.rl.replay import Batch, Replay
 from playground.rl.trail import Trail
 from playground.rl.worlds import World
+
+EPISODES = 20_000  # remembered
 
 
 class Agent:
@@ -42,7 +46,7 @@ class Agent:
         self._parameters = list(self.net.parameters())
         self._fast, self._slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
         self.trail = Trail(self.world)
-        self.episodes: deque[tuple[int, float]] = deque(maxlen=20_000)  # (number, return) of those that are over
+        self.episodes: deque[tuple[int, float]] = deque(maxlen=EPISODES)  # (number, return) of those that are over
         self.ended = 0  # episodes that are over
         self.acts = 0  # steps of all copies together
         self.learns = 0
@@ -125,6 +129,41 @@ class Agent:
         self.config = config
         for group in self.optimizer.param_groups:
             group["lr"] = config.lr
+
+    def state(self) -> State:
+        gained = torch.tensor([gained for _, gained in self.episodes], dtype=torch.float64)
+        return {
+            "net": self.net,
+            **({} if self.target is self.net else {"target": self.target}),
+            "optimizer": self.optimizer,
+            "world": self.world.state(),
+            "memory": self.memory.state(),
+            "trail": self.trail.state(),
+            "dice": written(self._dice),
+            "episodes": gained,
+            "ended": self.ended,
+            "acts": self.acts,
+            "learns": self.learns,
+            "loss": None if self.loss is None else float(self.loss),
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Take the state of another agent under the same config; raises BadValue where it does not fit."""
+        self.ended, self.acts, self.learns = (parts.count(name) for name in ("ended", "acts", "learns"))
+        most = self.world.kind.most_steps
+        gained = parts.array("episodes", np.zeros(min(self.ended, EPISODES)), -most, most)
+        first = self.ended - len(gained) + 1
+        self.episodes.extend(enumerate(gained.tolist(), start=first))
+        self.world.restore(parts.under("world"))
+        self.memory.restore(parts.under("memory"), self.world.kind.actions)
+        self.trail.restore(parts.under("trail"))
+        restore(self._dice, parts, "dice")
+        parts.fill("net", self.net)
+        if self.target is not self.net:
+            parts.fill("target", self.target)
+        parts.fill("optimizer", self.optimizer)
+        loss = parts.maybe("loss")
+        self.loss = None if loss is None else torch.tensor(loss, device=self._device)
 
     def average(self, last: int) -> float:
         """The mean return of the last episodes; 0 before the first is over."""

@@ -6,7 +6,11 @@ import math
 from typing import TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+
+from playground.core.state import Parts, State
+from playground.rl.dice import restore, written
 
 Floats = NDArray[np.float32]
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
@@ -17,6 +21,7 @@ X_LIMIT = 2.4  # the cart leaves the track
 ANGLE_LIMIT = 12 * 2 * math.pi / 360  # and the pole counts as fallen
 SPREAD = 0.05  # each number of a first state lies between -this and this
 HARD_HIT = 1.0
+FASTEST = 1e6  # no number of a state that anybody comes to is beyond it
 
 
 def moved(
@@ -60,6 +65,14 @@ class Cart:
         self._state = (x, x_dot, angle, angle_dot + HARD_HIT * float(strengths[0]))
         return self._seen()
 
+    def state(self) -> State:
+        return {"numbers": torch.tensor(self._state, dtype=torch.float64), "dice": written(self._dice)}
+
+    def restore(self, parts: Parts) -> None:
+        x, x_dot, angle, angle_dot = parts.array("numbers", np.zeros(4), -FASTEST, FASTEST).tolist()
+        restore(self._dice, parts, "dice")
+        self._state = (x, x_dot, angle, angle_dot)
+
     def _seen(self) -> Floats:
         return np.array([self._state], dtype=np.float32)
 
@@ -91,6 +104,13 @@ class Carts:
     def push(self, strengths: NDArray[np.float64]) -> Floats:
         self._state[3] += HARD_HIT * strengths
         return self._seen()
+
+    def state(self) -> State:
+        return {"numbers": torch.from_numpy(self._state), "dice": written(self._dice)}
+
+    def restore(self, parts: Parts) -> None:
+        self._state = parts.array("numbers", self._state, -FASTEST, FASTEST)
+        restore(self._dice, parts, "dice")
 
     def _seen(self) -> Floats:
         return self._state.T.astype(np.float32)

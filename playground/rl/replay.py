@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+
+from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
+from playground.rl.dice import restore, written
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int64]
+FURTHEST = 1e6  # no number of a state or a reward is beyond it
 
 
 class Batch(NamedTuple):
@@ -68,6 +74,20 @@ class Replay:
         rows, width = self.rows.take(places, axis=0), self.width
         actions = rows[:, width : width + 1].astype(np.int64)
         return Batch(rows[:, :width], actions, rows[:, width + 1 : width + 2], rows[:, width + 2 : -1], rows[:, -1:])
+
+    def state(self) -> State:
+        return {"seen": self.seen, "rows": torch.from_numpy(self.rows[: len(self)]), "dice": written(self.dice)}
+
+    def restore(self, parts: Parts, actions: int) -> None:
+        """Raises BadValue for what cannot have happened in a world of so many actions."""
+        seen = parts.count("seen")
+        rows = parts.array("rows", self.rows[: min(seen, self.capacity)], -FURTHEST, FURTHEST)
+        chosen, terminated = rows[:, self.width], rows[:, -1]
+        if not (np.isin(chosen, np.arange(actions)).all() and np.isin(terminated, (0, 1)).all()):
+            raise BadValue("bad_run_part", part="rows")
+        restore(self.dice, parts, "dice")
+        self.seen = seen
+        self.rows[: len(rows)] = rows
 
     def spread(self, most: int) -> Floats:
         """At most so many rows from oldest to newest, evenly thinned: (n, 2 d + 3)."""

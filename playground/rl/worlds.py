@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from playground.rl.carts import Cart, Carts
+from playground.core.state import Parts, State
+from playground.rl.carts import FASTEST, Cart, Carts
+from playground.rl.dice import restore, written
 from playground.rl.rewards import REWARDS
 
 Floats = NDArray[np.float32]
@@ -87,6 +90,18 @@ class World:
         self._stand = self._stable.push(strengths)
         self.states = self._scaled(self._stand)
 
+    def state(self) -> State:
+        facts = {"stand": self._stand, "lengths": self.lengths, "returns": self.returns}
+        return {"stable": self._stable.state()} | {name: torch.from_numpy(value) for name, value in facts.items()}
+
+    def restore(self, parts: Parts) -> None:
+        most = self.kind.most_steps
+        self._stand = parts.array("stand", self._stand, -FASTEST, FASTEST)
+        self.lengths = parts.array("lengths", self.lengths, 0, most - 1)
+        self.returns = parts.array("returns", self.returns, -most, most)
+        self._stable.restore(parts.under("stable"))
+        self.states = self._scaled(self._stand)
+
     def _scaled(self, raw: Floats) -> Floats:
         return raw * self._scale if self._is_scaled else raw
 
@@ -135,6 +150,18 @@ class Herd:
             state[place] += hard * strength
             env.state = state
         return np.stack([_seen(env) for env in self._envs])
+
+    def state(self) -> State:
+        numbers = np.stack([np.asarray(env.state, dtype=np.float64) for env in self._envs])
+        dice = {str(place): written(env.np_random) for place, env in enumerate(self._envs)}
+        return {"numbers": torch.from_numpy(numbers), "dice": dice}
+
+    def restore(self, parts: Parts) -> None:
+        like = np.stack([np.asarray(env.state, dtype=np.float64) for env in self._envs])
+        numbers = parts.array("numbers", like, -FASTEST, FASTEST)
+        for place, (env, state) in enumerate(zip(self._envs, numbers, strict=True)):
+            restore(env.np_random, parts, f"dice.{place}")
+            env.state = state
 
 
 def _seen(env: Any) -> Floats:

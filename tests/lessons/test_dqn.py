@@ -36,12 +36,12 @@ def test_looking_is_free(device, values):
     """Frames, exams, the asked-for net and close looks between all steps change no weight and no memory."""
     quiet, watched = make(device, **values), make(device, **values)
     quiet.advance(steps=30)
-    watched._trainer._examined = -(10**6)
+    watched._trainer._exams._taken = -(10**6)
     for step in range(30):
         watched.probe("watch", step % 2 == 0)
         watched.advance(steps=1)
         watched.peek(closely=step % 3 == 0)
-        watched._trainer._examined = -(10**6)  # an exam at every look
+        watched._trainer._exams._taken = -(10**6)  # an exam at every look
     assert "test_return" in watched.peek().metrics
     assert same(state(quiet), state(watched))
 
@@ -209,10 +209,8 @@ def test_the_map_is_the_net_over_the_plane(device):
 def test_a_run_stops_when_a_long_exam_says_solved(device, monkeypatch):
     """The short exam is believed only with the long one; Play goes on afterwards without stopping again."""
     marks = {20: 480.0, 100: 400.0}
-    monkeypatch.setattr(
-        "playground.lessons.dqn.examine", lambda quick, world, episodes: np.full(episodes, marks[episodes])
-    )
-    monkeypatch.setattr("playground.lessons.dqn.EXAM_EVERY", 1)
+    monkeypatch.setattr("playground.rl.exam.examine", lambda quick, world, episodes: np.full(episodes, marks[episodes]))
+    monkeypatch.setattr("playground.rl.exam.EVERY", 1)
     run = make(device)
     run.advance(steps=FILLING + 1)
     assert run.peek().stop is None
