@@ -37,6 +37,11 @@ export function fill(text, facts) {
   return text.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
+/** Writes a text where it is another one: an equal one would cost a layout too. */
+export function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 /** Calls f at most every so many milliseconds, the last call always. */
 export function throttle(f, milliseconds) {
   let timer = null;

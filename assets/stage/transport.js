@@ -80,7 +80,7 @@ function drawCounters(list, entries, words) {
   entries.forEach(([name, value], i) => {
     const [term, number] = list.children[i].children;
     if (term.textContent !== words[name]) term.textContent = words[name];
-    const text = /accuracy|share/.test(name) ? `${(100 * value).toFixed(1)} %` : name.startsWith("counter") ? value.toLocaleString("en") : shownNumber(value);
+    const text = /accuracy|share/.test(name) ? `${(100 * value).toFixed(1)} %` : /^counter|_acts$/.test(name) ? value.toLocaleString("en") : shownNumber(value);
     if (number.textContent !== text) number.textContent = text;
     list.children[i].dataset.metric = name;
   });

@@ -256,6 +256,7 @@ class Run:
             trainer = self._trainer.state()
         return {
             "step": self.step,
+            "verdict": "open" if self._is_verdict_open else "passed",
             "trainer": trainer,
             "random": self._randomness.state(),
             "history": self.history.state(),
@@ -273,8 +274,9 @@ class Run:
         self.history.restore(parts.under("history"))
         self._limits.restore(parts.under("limits"))
         self.step = self._recorded = step
-        if step >= self._limits.last_step:
-            self.stop = self._measured_stop = Stop("finished", {"step": step})
+        self._is_verdict_open = parts.plain.get("verdict") != "passed"
+        finished = Stop("finished", {"step": step}) if step >= self._limits.last_step else None
+        self.stop = self._measured_stop = (self._trainer.verdict() if self._is_verdict_open else None) or finished
         self._keep_sound_weights()
 
     @property

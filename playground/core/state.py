@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -14,6 +17,8 @@ from playground.core.refusal import BadValue
 LARGEST_COUNT = 2**53  # beyond it a float is not exact, and NumPy's whole numbers end soon
 Plain = int | float | str | bool | None
 State = Mapping[str, "Plain | Tensor | nn.Module | Optimizer | State"]  # nets and optimizers stand for what is in them
+Numbers = TypeVar("Numbers", NDArray[np.float32], NDArray[np.float64], NDArray[np.int64])
+MOST = 2**53  # of anything that is counted
 
 
 class Parts:
@@ -78,6 +83,20 @@ class Parts:
         if not is_number or (isinstance(value, int) and abs(value) > LARGEST_COUNT):
             raise BadValue("bad_run_part", part=name[:80])
         return kind(value)
+
+    def count(self, name: str) -> int:
+        """The number of this name, of things that were counted; raises BadValue."""
+        value: int = self.number(name)
+        if not 0 <= value <= MOST:
+            raise BadValue("bad_run_part", part=name[:80])
+        return value
+
+    def array(self, name: str, like: Numbers, low: float, high: float) -> Numbers:
+        """The tensor of this name, of the shape and type of an array, all between two bounds; raises BadValue."""
+        value: Numbers = self.tensor(name, torch.from_numpy(like)).numpy()
+        if not ((low <= value) & (value <= high)).all():  # nan compares false
+            raise BadValue("bad_run_part", part=name[:80])
+        return value
 
     def maybe(self, name: str) -> float | None:
         """The number of this name, or None where None stands; raises BadValue."""

@@ -23,7 +23,8 @@ def symptoms(agent: Agent) -> dict[str, Tensor]:
     """expected: the mean of the best Q-values over remembered moments; possible: the most that a game can bring."""
     if agent.learns < LEARNT:
         return {}
-    rows = agent.memory.spread(ASKED)
+    weight = next(agent.net.parameters())
+    rows = torch.from_numpy(agent.memory.spread(ASKED)).to(weight.device)
     width = agent.memory.width
     rewards = rows[:, width + 1].abs().max()
     sight = 1 / max(1e-3, 1 - agent.config.gamma)  # steps that the discount lets count; none is longer than a game
