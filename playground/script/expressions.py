@@ -11,7 +11,8 @@ from typing import Any
 from torch import Tensor
 
 from playground.script.containers import Containers
-from playground.script.values import Bundle, Closure, Known, Unwritable, Value, is_plain
+from playground.script.nodes import assignment, name_node
+from playground.script.values import Bundle, Closure, Known, Unwritable, Value, is_plain, literal
 
 LONGEST_NUMBER = 8  # characters of a worked-out number; a longer one is easier to read as the product that it is
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -84,13 +85,33 @@ class Expressions(Containers):
         test = self.test(node.test)
         if isinstance(test, Known):
             return self.value(node.body if test.value else node.orelse)
-        return ast.IfExp(self.lifted(test), self.lifted(self.value(node.body)), self.lifted(self.value(node.orelse)))
+        blocks: list[list[ast.stmt]] = [[], []]
+        values = []
+        for block, part in zip(blocks, (node.body, node.orelse), strict=True):
+            with self.into(block):
+                values.append(self.lifted(self.value(part)))
+        if not any(blocks):
+            return ast.IfExp(self.lifted(test), *values)
+        chosen = self.fresh("value")
+        for block, value in zip(blocks, values, strict=True):
+            block.append(assignment(chosen, value))
+        self.emit(ast.If(self.lifted(test), *blocks))
+        return name_node(chosen)
+
+    def _silent(self, node: ast.expr) -> Value:
+        """The value of what may never happen, or happen often: it must not write statements that always happen."""
+        written: list[ast.stmt] = []
+        with self.into(written):
+            value = self.value(node)
+        if written:
+            raise Unwritable(ast.unparse(node))
+        return value
 
     def _logic(self, node: ast.BoolOp) -> Value:
         is_and = isinstance(node.op, ast.And)
         left: list[ast.expr] = []
         for part in node.values:
-            value = self.value(part)
+            value = self._silent(part) if left else self.value(part)
             if isinstance(value, Known) and self.named(value.value) is None:
                 if bool(value.value) != is_and:
                     return value if not left else ast.BoolOp(node.op, [*left, self.lifted(value)])
@@ -131,7 +152,11 @@ class Expressions(Containers):
             case ast.Tuple():
                 return ast.Tuple([self.index(part) for part in node.elts], ast.Load())
             case _:
-                return self.lifted(self.value(node))
+                value = self.value(node)
+                if isinstance(value, Known) and isinstance(value.value, slice):
+                    bounds = (value.value.start, value.value.stop, value.value.step)
+                    return ast.Slice(*(None if bound is None else literal(bound) for bound in bounds))
+                return self.lifted(value)
 
     def _operation(self, node: ast.BinOp | ast.UnaryOp | ast.Compare) -> Value:
         parts: list[ast.expr]
@@ -143,7 +168,7 @@ class Expressions(Containers):
                 parts, kind = [node.operand], node.op
             case _:
                 parts, kind = [node.left, *node.comparators], node.ops[0]
-        values = [self.value(part) for part in parts]
+        values = self._arguments(parts)
         numbers = [value.value for value in values if isinstance(value, Known) and self._is_foldable(value.value, kind)]
         if len(numbers) == len(values) == len(parts) and len(parts) < 3:
             found = OPERATORS[type(kind)](*numbers)

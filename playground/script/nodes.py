@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -25,6 +27,34 @@ def assignment(name: str, value: ast.expr) -> ast.Assign:
 def is_short(node: ast.expr) -> bool:
     """Whether it may stand in several places: a name, a number, the parameters of a net."""
     return isinstance(node, (ast.Name, ast.Constant)) or ast.unparse(node).endswith(".parameters()")
+
+
+def renamed(node: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    """A copy in which names are other ones."""
+    copy = deepcopy(node)
+    for part in ast.walk(copy):
+        if isinstance(part, ast.Name):
+            part.id = names.get(part.id, part.id)
+    return copy
+
+
+DRAWS = ("rand", "normal", "bernoulli", "multinomial", "uniform", "poisson", "exponential_", "sample")
+
+
+def is_random(node: ast.AST) -> bool:
+    """Whether it draws random numbers: then it must happen once, and at its place."""
+    called = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    names = (part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "") for part in called)
+    return any(word in name for name in names for word in DRAWS)
+
+
+def uses_of(name: str, node: ast.AST) -> int:
+    """How often a name is read; what a loop reads counts as often, for it is read anew each time."""
+    count = 0
+    for part in ast.iter_child_nodes(node):
+        many = isinstance(part, (ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.Lambda, ast.For, ast.While))
+        count += uses_of(name, part) * (2 if many else 1)
+    return count + (isinstance(node, ast.Name) and node.id == name)
 
 
 def is_cpu(value: Any) -> bool:

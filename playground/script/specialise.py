@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import torch
+from torch import nn
 
 from playground.script.expressions import OPERATORS, Expressions
 from playground.script.nodes import assign_node, assignment, name_node
@@ -53,6 +54,10 @@ class Specialiser(Expressions):
                 value = self.value(node.value)
                 for target in node.targets:
                     self.assign(target, value)
+                    if isinstance(target, ast.Name):
+                        value = self.scope.values[
+                            target.id
+                        ]  # what was computed for the first name is that of the others
             case ast.AnnAssign(value=ast.expr() as given):
                 self.assign(node.target, self.value(given))
             case ast.AugAssign():
@@ -67,6 +72,10 @@ class Specialiser(Expressions):
                 return self._match(node)
             case ast.Expr():
                 self._expression(node.value)
+            case ast.Import() | ast.ImportFrom():
+                self.emit(node)
+                for alias in node.names:
+                    self.scope.values[alias.asname or alias.name] = name_node(alias.asname or alias.name)
             case ast.Pass() | ast.Assert() | ast.AnnAssign():
                 return None
             case _:
@@ -175,6 +184,8 @@ class Specialiser(Expressions):
                 return
             if self.named(holder.value) is None:
                 return  # bookkeeping of the page
+            if isinstance(holder.value, nn.Module) and isinstance(value, Known) and is_plain(value.value):
+                return  # a setting of the net: where it is read, its value is written
         place = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
         self.emit(assign_node(place, self.lifted(value)))
 
