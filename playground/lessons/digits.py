@@ -18,7 +18,7 @@ from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
-from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.supervised import OPTIMIZERS, Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.lessons.desk import Desk
@@ -36,9 +36,13 @@ def _arithmetic(config: DigitsConfig, device: torch.device) -> AbstractContextMa
     return torch.autocast(device.type, torch.bfloat16)
 
 
-def _loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """In float32, whatever the logits (batch, 10) were computed in."""
+def _loss_in_float32(logits: Tensor, labels: Tensor) -> Tensor:
+    """Whatever the logits (batch, 10) were computed in."""
     return cross_entropy(logits.float(), labels)
+
+
+def _loss_of(config: DigitsConfig) -> Loss:
+    return cross_entropy if config.precision == "float32" else _loss_in_float32
 
 
 @dataclass(frozen=True)
@@ -65,54 +69,54 @@ class Digits(Supervised):
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
         arithmetic = _arithmetic(config, device)
-        self._desk = Desk(device, arithmetic)
+        self.desk = Desk(device, arithmetic)
         self._spot: Spot | None = None
         torch.manual_seed(config.seed + 1)
         net = make_net(config.net, config.channels, config.hidden).to(device)
         self._first = net.conv1.weight.detach()[:, 0].clone() if isinstance(net, Cnn) else None
         optimizer = build_optimizer(config, net.parameters(), fused=True)
-        super().__init__(net, _loss, Batches(*self._desk.train, config.batch), optimizer, config)
+        super().__init__(net, _loss_of(config), Batches(*self.desk.train, config.batch), optimizer, config)
         self.arithmetic = arithmetic
 
     def lacking(self) -> BadValue | None:
-        lacking = self._desk.lacking()
+        lacking = self.desk.lacking()
         if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self._desk.train)
+            self.batches = self.batches.replaced(*self.desk.train)
         return lacking
 
     def state(self) -> State:
-        return {**super().state(), "desk": self._desk.state()}
+        return {**super().state(), "desk": self.desk.state()}
 
     def restore(self, parts: Parts) -> None:
         lacking = self.lacking()
         if lacking:
             raise lacking
         super().restore(parts)
-        self._desk.restore(parts.under("desk"))
+        self.desk.restore(parts.under("desk"))
 
     def inherit(self, previous: Trainer) -> None:
         if isinstance(previous, (Digits, SideBySide)):
-            self._desk.inherit(previous._desk)
+            self.desk.inherit(previous.desk)
 
     def remark(self) -> str:
-        return self._desk.remark
+        return self.desk.remark
 
     def stages(self) -> Iterator[str]:
         yield from super().stages()
-        self._desk.steps += 1
+        self.desk.steps += 1
 
     def measure(self) -> Metrics:
-        desk = self._desk
+        desk = self.desk
         return {"test_accuracy": desk.exam.sit(self.net)} if desk.exam and desk.is_exam_due() else {}
 
     def measure_fully(self) -> Metrics:
-        return {"full_accuracy": self._desk.grade(self.net)} if self._desk.whole else {}
+        return {"full_accuracy": self.desk.grade(self.net)} if self.desk.whole else {}
 
     def is_busy(self) -> bool:
-        return self._desk.embedding.is_busy
+        return self.desk.embedding.is_busy
 
     def look(self, *, closely: bool) -> Pictures:
-        desk = self._desk
+        desk = self.desk
         pictures = {**filters(self.net, self._first), **desk.look()}
         if desk.pad.ink is not None:
             drawing = desk.pad.tensor(desk.device)
@@ -120,12 +124,12 @@ class Digits(Supervised):
         return pictures
 
     def probe(self, name: str, value: Any) -> None:
-        desk = self._desk
+        desk = self.desk
         if name == "map":
             self._spot = check_spot(value, self.net)
         elif name == "teach" and desk.exam:
             desk.hand.teach(self.net, desk.train, (desk.exam.pictures, desk.exam.labels))
-            desk.exam.sit(self.net)
+            desk.ask_again()
         elif not desk.probe(name, value):
             super().probe(name, value)
 
@@ -138,7 +142,7 @@ class SideBySide(Race):
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
         self.threads = config.threads
         arithmetic = _arithmetic(config, device)
-        self._desk = Desk(device, arithmetic)
+        self.desk = Desk(device, arithmetic)
         lanes = []
         for kind in SIDE_BY_SIDE:
             torch.manual_seed(config.seed + 1)
@@ -147,46 +151,46 @@ class SideBySide(Race):
                 Lane(
                     kind,
                     net,
-                    _loss,
+                    _loss_of(config),
                     build_optimizer(config, net.parameters(), fused=True),
                     Penalty(net, config),
                 )
             )
-        super().__init__(lanes, Batches(*self._desk.train, config.batch))
+        super().__init__(lanes, Batches(*self.desk.train, config.batch))
         self.arithmetic = arithmetic
 
     def state(self) -> State:
-        return {**super().state(), "desk": self._desk.state()}
+        return {**super().state(), "desk": self.desk.state()}
 
     def restore(self, parts: Parts) -> None:
         lacking = self.lacking()
         if lacking:
             raise lacking
         super().restore(parts)
-        self._desk.restore(parts.under("desk"))
+        self.desk.restore(parts.under("desk"))
 
     def inherit(self, previous: Trainer) -> None:
         if isinstance(previous, (Digits, SideBySide)):
-            self._desk.inherit(previous._desk)
+            self.desk.inherit(previous.desk)
 
     def remark(self) -> str:
-        return self._desk.remark
+        return self.desk.remark
 
     def lacking(self) -> BadValue | None:
-        lacking = self._desk.lacking()
+        lacking = self.desk.lacking()
         if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self._desk.train)
+            self.batches = self.batches.replaced(*self.desk.train)
         return lacking
 
     def stages(self) -> Iterator[str]:
         yield from super().stages()
-        self._desk.steps += 1
+        self.desk.steps += 1
 
     def _readers(self) -> list[tuple[str, DigitNet]]:
         return [(lane.name, lane.net) for lane in self.lanes if isinstance(lane.net, DigitNet)]
 
     def measure(self) -> Metrics:
-        desk = self._desk
+        desk = self.desk
         if desk.exam is None or not desk.is_exam_due():
             return {}
         first, *others = self._readers()
@@ -194,17 +198,17 @@ class SideBySide(Race):
         return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
 
     def is_busy(self) -> bool:
-        return self._desk.embedding.is_busy
+        return self.desk.embedding.is_busy
 
     def look(self, *, closely: bool) -> Pictures:
-        desk = self._desk
+        desk = self.desk
         pictures = desk.look()
         if desk.pad.ink is not None:
             pictures |= {f"bars_{name}": desk.answer(net) for name, net in self._readers()}
         return pictures
 
     def probe(self, name: str, value: Any) -> None:
-        if not self._desk.probe(name, value):
+        if not self.desk.probe(name, value):
             super().probe(name, value)
 
 

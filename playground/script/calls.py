@@ -9,7 +9,7 @@ from dataclasses import is_dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from playground.script.lifting import Lifting
 from playground.script.nodes import assignment, is_cpu, is_hashable, is_on_cpu, is_random, is_short, name_node, uses_of
@@ -73,7 +73,7 @@ class Calls(Lifting):
 
     def _call(self, node: ast.Call) -> Value:
         if isinstance(node.func, ast.Name) and node.func.id == "super":
-            return expression("super()")
+            return self._super()
         function = self.value(node.func)
         words = [word for word in node.keywords if word.arg]
         values = self._arguments([*node.args, *(word.value for word in words)])
@@ -86,6 +86,15 @@ class Calls(Lifting):
                     raise Unwritable(ast.unparse(word.value))
                 keywords |= {name: Known(part) for name, part in spread.value.items()}
         return self.apply(function, args, keywords)
+
+    def _super(self) -> Value:
+        """What the class above says of a live object; a net that is being written says it itself."""
+        function = self.scope.function
+        holder = self.scope.values[next(iter(inspect.signature(function).parameters))]
+        if not isinstance(holder, Known) or isinstance(holder.value, nn.Module):
+            return expression("super()")
+        kind = inspect.getclosurevars(function).nonlocals["__class__"]
+        return Known(super(kind, holder.value))
 
     def _arguments(self, nodes: Sequence[ast.expr]) -> list[Value]:
         """Values from left to right: what draws random numbers keeps its turn when a later one writes statements."""

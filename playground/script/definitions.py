@@ -162,22 +162,40 @@ class Definitions(Specialiser):
     ) -> ast.FunctionDef:
         node = function_node(function)
         assert isinstance(node, ast.FunctionDef)
-        scope = Scope(function, {part: name_node(part) for part in parameters} | known)
-        body: list[ast.stmt] = []
-        with self.into(body), self.inside(scope):
-            returned = self.block(node.body)
-            if returned is not None and not (isinstance(returned, Known) and returned.value is None):
-                self.emit(ast.Return(self.lifted(returned)))
+        outer, self.taken, self.spoken = self.taken, set(parameters), set()
+        body = self._written(function, node, parameters, known)
+        if self.spoken & self.taken - set(parameters):  # a local name would hide an object of the program
+            self.taken = outer | set(parameters)
+            body = self._written(function, node, parameters, known)
         decorators = [expression("torch.no_grad()") for part in node.decorator_list if "no_grad" in ast.unparse(part)]
         written = ast.parse(f"def {name}({', '.join(parameters)}): pass").body[0]
         assert isinstance(written, ast.FunctionDef)
         written.body, written.decorator_list = body or written.body, decorators
         return written
 
+    def _written(
+        self, function: FunctionType, node: ast.FunctionDef, parameters: list[str], known: dict[str, Value]
+    ) -> list[ast.stmt]:
+        scope = Scope(function, {part: name_node(part) for part in parameters} | known)
+        body: list[ast.stmt] = []
+        with self.into(body), self.inside(scope):
+            returned = self.block(node.body)
+            if returned is not None and not (isinstance(returned, Known) and returned.value is None):
+                self.emit(ast.Return(self._last(self.lifted(returned))))
+        return body
+
+    def _last(self, returned: ast.expr) -> ast.expr:
+        """What is returned, without a name that only the line before gives it."""
+        match self.body[-1:]:
+            case [ast.Assign(targets=[ast.Name(id=name)], value=value)] if ast.unparse(returned) == name:
+                self.body.pop()
+                return value
+        return returned
+
     @contextmanager
     def _apart(self, nets: Mapping[str, nn.Module], parameters: Sequence[str]) -> Iterator[None]:
         """Write a definition: names inside it are its own, and nets bear those of its parameters."""
-        before = self._names, self._scopes, self.taken, self._stage_began
+        before = self._names, self._scopes, self.taken, self.spoken, self._stage_began
         self._scopes = []
         self._names = {key: pair for key, pair in self._names.items() if "." not in pair[0]}
         self._names |= {id(net): (name, net) for name, net in nets.items()}
@@ -185,7 +203,7 @@ class Definitions(Specialiser):
         try:
             yield
         finally:
-            self._names, self._scopes, self.taken, self._stage_began = before
+            self._names, self._scopes, self.taken, self.spoken, self._stage_began = before
 
     def _split(
         self, function: Any, args: Sequence[Value], keywords: Mapping[str, Value], *, is_method: bool = False

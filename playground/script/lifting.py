@@ -55,10 +55,13 @@ class Lifting(Draft):
         if isinstance(value, Closure):
             return self._lambda(value)
         thing = value.value
-        if name := self.named(thing) or library_name(thing):
+        if name := self.named(thing):
+            self.spoken.add(name.partition(".")[0])
+            return expression(name)
+        if name := library_name(thing):
             return expression(name)
         if isinstance(thing, range):
-            return expression(repr(thing))
+            return expression(f"range({thing.stop})" if thing == range(thing.stop) else repr(thing))
         if isinstance(thing, torch.Size):
             return literal(tuple(thing))
         if is_plain(thing):

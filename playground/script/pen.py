@@ -35,7 +35,7 @@ class Pen:
     def section(self, key: str) -> None:
         """Begin a section; its heading stands in the texts."""
         self.sections.append(Section(self.text.say(f"script.sections.{key}")))
-        self.by.body = self.by.home = self.sections[-1].body
+        self.by.body, self.by.home = self.sections[-1].lines, self.sections[-1].definitions
 
     def line(self, code: str) -> None:
         """Write code as it is."""
@@ -64,6 +64,21 @@ class Pen:
             self._rename(into, value, taken, self.by.body[before:])
             self.put(into, value)
         return value
+
+    def do(self, function: Any, *args: Any) -> None:
+        """Write what a function of ours does, for what it does alone."""
+        value = self.call(function, *args)
+        if isinstance(value, ast.Call):
+            self.by.emit(ast.Expr(value))
+
+    def define(self, code: str) -> None:
+        """Write a function that is glue, above what the section does."""
+        with self.by.into(self.by.home):
+            self.line(code)
+
+    def returned(self, value: Value) -> None:
+        """The end of a function that is written as a block."""
+        self.by.emit(ast.Return(self.lifted(value)))
 
     def _rename(self, into: str, value: Value, taken: set[str], written: Sequence[ast.stmt]) -> None:
         """A variable that the call has made bears the wanted name from its first line on."""
@@ -163,6 +178,20 @@ class Pen:
                 self.by.emit(ast.With([ast.withitem(expression("torch.no_grad()"))], measured))
             parts = [f"f'{name} {{{ast.unparse(_item(value))}:.6g}}'" for name, value in (shown | found).items()]
             self.line(f"print(f'step {{step}}', {', '.join(parts)}, sep='  ')")
+
+    def report_fully(self) -> None:
+        """Print what is measured once at the end, where the page has come to one."""
+        if self.run.stop is None or self.run.stop.reason == "diverged":
+            return
+        measured: list[ast.stmt] = []
+        with self.by.into(measured):
+            found = dict(_entries(self.by.call(self.trainer.measure_fully)))
+            for name, value in found.items():
+                self.put(name, value)
+        if found:
+            self.by.emit(ast.With([ast.withitem(expression("torch.no_grad()"))], measured))
+            parts = [f"f'{name} {{{name}.item():.6g}}'" for name in found]
+            self.line(f"print(f'step {{STEPS}}', {', '.join(parts)}, sep='  ')")
 
     def changes(self, names: Sequence[str]) -> dict[str, dict[int, Any]]:
         """For each live knob what it became at which step, in the order of the run."""

@@ -127,8 +127,16 @@ class Specialiser(Expressions):
     def _unpack(self, targets: Sequence[ast.expr], value: Value) -> None:
         members = self.members(value)
         if members is not None:
-            for target, member in zip(targets, members, strict=True):
-                self.assign(target, member)
+            after = len(targets) - 1
+            for place, target in enumerate(targets):
+                if isinstance(target, ast.Starred):
+                    rest = list(members[place : len(members) - after + place])
+                    self.assign(target.value, Bundle(rest))
+                    members = [*members[:place], Known(None), *members[len(members) - after + place :]]
+                else:
+                    self.assign(target, members[place])
+            if len(members) != len(targets):
+                raise Unwritable(ast.unparse(ast.Tuple(list(targets), ast.Load())))
             return
         fresh = [ast.Name(self._emitted(part.id), ast.Store()) for part in targets if isinstance(part, ast.Name)]
         if len(fresh) < len(targets):
