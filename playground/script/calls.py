@@ -12,7 +12,18 @@ from typing import Any
 from torch import Tensor, nn
 
 from playground.script.lifting import Lifting
-from playground.script.nodes import assignment, is_cpu, is_hashable, is_on_cpu, is_random, is_short, name_node, uses_of
+from playground.script.nodes import (
+    CHANGES,
+    assignment,
+    is_container,
+    is_cpu,
+    is_hashable,
+    is_on_cpu,
+    is_random,
+    is_short,
+    name_node,
+    uses_of,
+)
 from playground.script.scope import Scope
 from playground.script.source import function_node, is_ours
 from playground.script.values import PURE, Bundle, Closure, Known, Unwritable, Value, expression, is_plain
@@ -67,13 +78,18 @@ class Calls(Lifting):
             values.setdefault(name, Known(default))
         for name, value in values.items():
             is_long = isinstance(value, ast.expr) and not is_short(value)
-            if is_long and (uses_of(name, node) > 1 or is_random(value)):  # type: ignore[arg-type]
+            is_dear = uses_of(name, node) > 1 and not self.is_silent
+            if is_long and (is_dear or is_random(value)):  # type: ignore[arg-type]
                 values[name] = self.stored(name, value)  # type: ignore[arg-type]
         return values
 
     def _call(self, node: ast.Call) -> Value:
         if isinstance(node.func, ast.Name) and node.func.id == "super":
             return self._super()
+        if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            holder = self.value(node.func.value)
+            if isinstance(holder, Known) and self.named(holder.value) is None and is_container(holder.value):
+                return self._change(node, node.func.value)
         function = self.value(node.func)
         words = [word for word in node.keywords if word.arg]
         values = self._arguments([*node.args, *(word.value for word in words)])
@@ -86,6 +102,17 @@ class Calls(Lifting):
                     raise Unwritable(ast.unparse(word.value))
                 keywords |= {name: Known(part) for name, part in spread.value.items()}
         return self.apply(function, args, keywords)
+
+    def _change(self, node: ast.Call, place: ast.expr) -> Value:
+        """A list or a dictionary changes: one of the function becomes a variable, one of the page is its own matter."""
+        if not isinstance(place, ast.Name) or place.id not in self.scope.values:
+            return Known(None)
+        self.make_variable(place.id)
+        return self._call(node)
+
+    def make_variable(self, name: str) -> None:
+        """What a local name is worth stands in a variable from here on."""
+        raise NotImplementedError
 
     def _super(self) -> Value:
         """What the class above says of a live object; a net that is being written says it itself."""

@@ -101,8 +101,10 @@ class Expressions(Containers):
     def _silent(self, node: ast.expr) -> Value:
         """The value of what may never happen, or happen often: it must not write statements that always happen."""
         written: list[ast.stmt] = []
+        before, self.is_silent = self.is_silent, True
         with self.into(written):
             value = self.value(node)
+        self.is_silent = before
         if written:
             raise Unwritable(ast.unparse(node))
         return value
@@ -134,10 +136,10 @@ class Expressions(Containers):
         if isinstance(index, Known) and members is not None and isinstance(index.value, int):
             return members[index.value]
         if isinstance(base, Known) and isinstance(node.slice, ast.Slice) and is_plain(base.value):
-            bounds = [None if part is None else self.value(part) for part in (node.slice.lower, node.slice.upper)]
+            cuts = (node.slice.lower, node.slice.upper, node.slice.step)
+            bounds = [None if part is None else self.value(part) for part in cuts]
             if all(part is None or isinstance(part, Known) for part in bounds):
-                low, high = (part.value if isinstance(part, Known) else None for part in bounds)
-                return Known(base.value[low:high])
+                return Known(base.value[slice(*(part.value if isinstance(part, Known) else None for part in bounds))])
         return ast.Subscript(self.lifted(base), self.index(node.slice), ast.Load())
 
     def _is_open(self, thing: Any) -> bool:
@@ -174,6 +176,8 @@ class Expressions(Containers):
             found = OPERATORS[type(kind)](*numbers)
             if not isinstance(found, float) or (len(repr(found)) <= LONGEST_NUMBER and math.pi not in numbers):
                 return Known(found)
+        if isinstance(kind, (ast.Is, ast.IsNot)) and self._is_value(values[0]) and _is_none(values[1]):
+            return Known(isinstance(kind, ast.IsNot))
         lifted = [self.lifted(value) for value in values]
         match node:
             case ast.BinOp():
@@ -182,6 +186,14 @@ class Expressions(Containers):
                 return ast.UnaryOp(node.op, lifted[0])
             case _:
                 return ast.Compare(lifted[0], node.ops, lifted[1:])
+
+    def _is_value(self, value: Value) -> bool:
+        """Whether it is a variable that was given once, and by an expression: if it were None, that would be known."""
+        return isinstance(value, ast.Name) and not any(
+            isinstance(found := scope.values.get(name), ast.Name) and found.id == value.id
+            for scope in self._scopes
+            for name in scope.forced
+        )
 
     def _is_foldable(self, thing: Any, kind: ast.AST) -> bool:
         if isinstance(kind, (ast.Is, ast.IsNot)):
@@ -198,3 +210,7 @@ class Expressions(Containers):
             else:
                 raise Unwritable(ast.unparse(node))
         return Known("".join(parts))
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is None

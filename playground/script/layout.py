@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playground.script.specialise import COMMENT, SHAPE
 
@@ -51,10 +52,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Program:
-    """A whole program: what it says of itself, and its sections."""
+    """A whole program: what it says of itself, its sections, and the files that must lie beside it."""
 
     about: str
     sections: Sequence[Section]
+    files: tuple[Path, ...] = ()
 
     def script(self) -> str:
         """As one Python file."""

@@ -71,7 +71,8 @@ class Lifting(Draft):
         if isinstance(thing, nn.Module):
             return expression(module(thing))
         if isinstance(thing, (tuple, list)):
-            return ast.Tuple([self.lifted(Known(part)) for part in thing], ast.Load())
+            kind = ast.List if isinstance(thing, list) else ast.Tuple
+            return kind([self.lifted(Known(part)) for part in thing], ast.Load())
         holder = getattr(thing, "__self__", None)
         if holder is not None and hasattr(thing, "__name__"):
             return ast.Attribute(self.lifted(Known(holder)), thing.__name__, ast.Load())

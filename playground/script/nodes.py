@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -38,6 +39,19 @@ def renamed(node: ast.expr, names: Mapping[str, str]) -> ast.expr:
     return copy
 
 
+CHANGES = ("append", "extend", "insert", "add", "update", "pop", "popitem", "remove", "discard", "clear", "sort")
+
+
+def changes(node: ast.AST) -> str | None:
+    """The name of the list or dictionary that a call, or an assignment to a place, changes."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGES:
+            return name
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+            return name
+    return None
+
+
 DRAWS = ("rand", "normal", "bernoulli", "multinomial", "uniform", "poisson", "exponential_", "sample")
 
 
@@ -64,6 +78,10 @@ def is_cpu(value: Any) -> bool:
 def is_on_cpu(keyword: str, value: Value) -> bool:
     """Whether an argument only says that something shall be on the CPU, where it is without it."""
     return is_cpu(value) or (keyword == "device" and isinstance(value, ast.Attribute) and value.attr == "device")
+
+
+def is_container(thing: Any) -> bool:
+    return isinstance(thing, (list, dict, set, deque))
 
 
 def is_hashable(thing: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -30,6 +31,7 @@ class Pen:
         self.config: Any = run.config
         self.first: Any = run.first  # the settings now and those that the run began with
         self.sections: list[Section] = []
+        self.files: list[Path] = []  # what must lie beside the program
         self.by = Definitions(text.tables["script"]["stages"])
 
     def section(self, key: str) -> None:

@@ -56,6 +56,7 @@ class Draft:
         self._variables: dict[tuple[int, str], str] = {}
         self._holders: list[Any] = []
         self.taken: set[str] = set()
+        self.is_silent = False  # where no statements may be written: inside comprehensions
         self.spoken: set[str] = set()  # names of live objects that were written
         self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
         self._stage_began: tuple[list[ast.stmt], int] = (self.body, 0)

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from playground.script.expressions import OPERATORS, Expressions
-from playground.script.nodes import assign_node, assignment, name_node
+from playground.script.nodes import assign_node, assignment, changes, is_random, name_node
 from playground.script.source import shape_comment
 from playground.script.values import Bundle, Closure, Known, Record, Unwritable, Value, expression, is_plain
 
@@ -148,6 +148,8 @@ class Specialiser(Expressions):
 
     def _assign_name(self, name: str, value: Value) -> None:
         scope = self.scope
+        if name == "_" and not (isinstance(value, ast.expr) and is_random(value)):
+            return
         is_bound = isinstance(value, (Known, Record, Closure, ast.Name, ast.Constant))
         if isinstance(value, Bundle):
             many = sum(not isinstance(part, (Known, ast.Name)) for part in value.members) > 1
@@ -246,21 +248,20 @@ class Specialiser(Expressions):
     def _make_variables(self, statements: Sequence[ast.stmt]) -> None:
         """What a loop or a branch assigns must be a variable from here on."""
         scope = self.scope
-        assigned = {
-            part.id
-            for statement in statements
-            for part in ast.walk(statement)
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-        }
+        parts = [part for statement in statements for part in ast.walk(statement)]
+        assigned = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        assigned |= {changed for part in parts if (changed := changes(part)) in scope.values}
         for name in sorted(assigned):
-            value = scope.values.get(name)
-            if isinstance(value, (Known, ast.expr)) and not (
-                isinstance(value, ast.Name) and not self._is_shared(value.id, name)
-            ):
-                fresh = self.fresh(name)
-                self.emit(assignment(fresh, self.lifted(value)))
-                scope.values[name] = name_node(fresh)
+            self.make_variable(name)
         scope.forced |= assigned
+
+    def make_variable(self, name: str) -> None:
+        value = self.scope.values.get(name)
+        is_own = isinstance(value, ast.Name) and not self._is_shared(value.id, name)
+        if value is not None and not isinstance(value, Closure) and not is_own:
+            fresh = self.fresh(name)
+            self.emit(assignment(fresh, self.lifted(value)))
+            self.scope.values[name] = name_node(fresh)
 
     def _for(self, node: ast.For) -> Value | None:
         if optimizer := self._forgets(node):

@@ -27,4 +27,4 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
     about = text.say(
         "script.about", title=text.say(f"{lesson.key}.title"), steps=pen.steps, again=again, torch=torch.__version__
     )
-    return Program(about, pen.sections)
+    return Program(about, pen.sections, tuple(pen.files))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -56,6 +57,12 @@ def lines(told: str) -> dict[int, dict[str, str]]:
     for step, rest in LINE.findall(told):
         found.setdefault(int(step), {}).update(part.split(" ") for part in rest.split("  ") if part)
     return found
+
+
+def lay_files(run: Run, lesson: Lesson, folder: Path) -> None:
+    """What must lie beside the program."""
+    for file in write(run, lesson, Text("en")).files:
+        shutil.copy(file, folder)
 
 
 def script_of(run: Run, lesson: Lesson, language: str = "en") -> str:

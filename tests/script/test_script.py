@@ -18,9 +18,12 @@ from playground.lessons import LESSONS
 from playground.script.lessons import WRITERS
 from playground.script.write import write
 from playground.text import LANGUAGES, Text
-from tests.script.runs import CPU, differences, printed, script_of
+from tests.script.runs import CPU, differences, lay_files, printed, script_of
 
-LIGHT: dict[str, dict[str, Any]] = {"digits": {"channels": 4, "hidden": 16}}  # options are tried on small nets
+LIGHT: dict[str, dict[str, Any]] = {
+    "digits": {"channels": 4, "hidden": 16},
+    "autoencoder": {"start": "scratch", "wide": 16, "middle": 8, "narrow": 4},
+}  # options are tried on small nets
 WRITTEN = [lesson for lesson in LESSONS if lesson.key in WRITERS]
 STEPS = 23  # odd, so that the last line is not one of the round ones
 
@@ -38,6 +41,8 @@ def started(lesson: Lesson, steps: int = STEPS, **values: Any) -> Run:
 
 
 def agree(runs: dict[str, tuple[Lesson, Run]], folder: Path, *, figures: bool = True) -> None:
+    for lesson, run in runs.values():
+        lay_files(run, lesson, folder)
     programs = {name: script_of(run, lesson) for name, (lesson, run) in runs.items()}
     if not figures:
         heading = f"# {Text('en').say('script.sections.figure')}\n"
