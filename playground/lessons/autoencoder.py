@@ -62,25 +62,25 @@ class Autoencoding(Supervised):
 
     def __init__(self, config: AutoencoderConfig, device: torch.device) -> None:
         self.threads = config.threads
-        self._noise, self._kl_weight = config.corruption, config.kl
+        self.noise, self.kl_weight = config.corruption, config.kl
         torch.manual_seed(config.seed + 1)
         net = make_net(config).to(device)
-        self._remark = take_shipped(net) if config.start == "shipped" else ""
-        self._darkroom = Darkroom(net, device)
+        self.weights_remark = take_shipped(net) if config.start == "shipped" else ""
+        self.darkroom = Darkroom(net, device)
         self._steps = self._looks = self._exams = self._examined_at = 0
         self._examined: tuple[int, int] | None = None  # the steps and the version of the weights at the last exam
         self._looked = -1  # the steps at the last look
         optimizer = build_optimizer(config, net.parameters(), fused=True)
-        super().__init__(net, mse_loss, Batches(*self._darkroom.train, config.batch), optimizer, config)
+        super().__init__(net, mse_loss, Batches(*self.darkroom.train, config.batch), optimizer, config)
 
     def lacking(self) -> BadValue | None:
-        lacking = self._darkroom.lacking()
+        lacking = self.darkroom.lacking()
         if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self._darkroom.train)
+            self.batches = self.batches.replaced(*self.darkroom.train)
         return lacking
 
     def remark(self) -> str:
-        return self._remark or self._darkroom.remark
+        return self.weights_remark or self.darkroom.remark
 
     def stages(self) -> Iterator[str]:
         pictures, _ = next(self.batches)
@@ -88,15 +88,15 @@ class Autoencoding(Supervised):
         clean = scaled(pictures)  # (batch, 784)
         for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
             parameter.grad = None
-        seen = under_noise(clean, some_noise(clean, self._noise)) if self._noise else clean
-        mean, log_variance = self.net.encode(seen)
-        rebuilt = self.net.decoder(drawn(mean, log_variance))
+        seen = under_noise(clean, some_noise(clean, self.noise)) if self.noise else clean
+        code, log_variance = self.net.encode(seen)
+        rebuilt = self.net.decoder(drawn(code, log_variance))
         yield "forward"
         loss = objective = self.loss(rebuilt, clean)
         self.metrics = {"loss": loss.detach()}
         if log_variance is not None:
-            kl = kl_per_pixel(mean, log_variance)
-            objective = loss + self._kl_weight * kl
+            kl = kl_per_pixel(code, log_variance)
+            objective = loss + self.kl_weight * kl
             self.metrics["kl"] = kl.detach()
         yield "loss"
         self.penalty.added_to(objective).backward()  # type: ignore[no-untyped-call]
@@ -105,7 +105,7 @@ class Autoencoding(Supervised):
         self._steps += 1
         yield "update"
 
-    def _is_exam_due(self) -> bool:
+    def is_exam_due(self) -> bool:
         """Every so many looks while the net learns, and at once when it stands still.
 
         A weight's version tells when weights were put back after a divergence, which is no step.
@@ -148,29 +148,29 @@ class Autoencoding(Supervised):
         return Graph(CodeAndPicture(self.net), pictures, "pictures", ("code", "rebuilt"))
 
     def measure(self) -> Metrics:
-        codes = self._darkroom.codes
-        return codes.sit(self.net, self._noise) if codes and self._is_exam_due() else {}
+        codes = self.darkroom.codes
+        return codes.sit(self.net, self.noise) if codes and self.is_exam_due() else {}
 
     def symptoms(self) -> Metrics:
-        codes = self._darkroom.codes
+        codes = self.darkroom.codes
         return {"average": codes.average_error()} if codes else {}
 
     def measure_fully(self) -> Metrics:
-        codes = self._darkroom.codes
-        return codes.sit_fully(self.net, self._noise) if codes else {}
+        codes = self.darkroom.codes
+        return codes.sit_fully(self.net, self.noise) if codes else {}
 
     def look(self, *, closely: bool) -> Pictures:
-        return self._darkroom.look(self._noise)
+        return self.darkroom.look(self.noise)
 
     def tune(self, config: Config) -> None:
         super().tune(config)
         assert isinstance(config, AutoencoderConfig)
-        if config.corruption != self._noise:
+        if config.corruption != self.noise:
             self._examined = None
-        self._noise, self._kl_weight = config.corruption, config.kl
+        self.noise, self.kl_weight = config.corruption, config.kl
 
     def probe(self, name: str, value: Any) -> None:
-        if not self._darkroom.probe(name, value):
+        if not self.darkroom.probe(name, value):
             super().probe(name, value)
 
 

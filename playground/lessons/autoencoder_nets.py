@@ -25,17 +25,17 @@ class TiedDecoder(nn.Module):
 
     def __init__(self, encoder: nn.Sequential, latent: int) -> None:
         super().__init__()
-        self._stack = linears(encoder)  # in a plain list, or the encoder's weights would be counted twice
-        self._latent = latent
-        self.biases = nn.ParameterList([nn.Parameter(torch.zeros(layer.in_features)) for layer in self._stack[::-1]])
+        self.stack = linears(encoder)[::-1]  # in a plain list, or the encoder's weights would be counted twice
+        self.latent = latent
+        self.biases = nn.ParameterList([nn.Parameter(torch.zeros(layer.in_features)) for layer in self.stack])
 
     def layers(self, code: Tensor) -> list[Tensor]:
         """What each layer puts out, the pixels last."""
         outputs = [code]
-        for layer, bias in zip(self._stack[::-1], self.biases, strict=True):
-            weight = layer.weight[: self._latent] if len(outputs) == 1 else layer.weight  # a VAE's spreads stay out
-            value = linear(outputs[-1], weight.T, bias)
-            outputs.append(torch.sigmoid(value) if len(outputs) == len(self._stack) else torch.tanh(value))
+        for layer, bias in zip(self.stack, self.biases, strict=True):
+            weight = layer.weight[: self.latent] if layer is self.stack[0] else layer.weight  # a VAE's spreads stay out
+            activation = torch.sigmoid if layer is self.stack[-1] else torch.tanh
+            outputs.append(activation(linear(outputs[-1], weight.T, bias)))
         return outputs[1:]
 
     def forward(self, code: Tensor) -> Tensor:
@@ -64,15 +64,16 @@ class Autoencoder(nn.Module):
 
     def encode(self, pixels: Tensor) -> tuple[Tensor, Tensor | None]:
         """(batch, 784) → the code, or its mean, (batch, latent), and a VAE's log variance of the same shape."""
-        found = self.encoder(pixels)
         if not self.variational:
-            return found, None
-        mean, log_variance = found.chunk(2, dim=1)
+            return self.encoder(pixels), None
+        mean, log_variance = self.encoder(pixels).chunk(2, dim=1)
         return mean, log_variance
 
     def code(self, pixels: Tensor) -> Tensor:
         """Where the pictures lie, without chance: (batch, latent)."""
-        return self.encode(pixels)[0]
+        if not self.variational:
+            return self.encoder(pixels)  # type: ignore[no-any-return]
+        return self.encoder(pixels).chunk(2, dim=1)[0]  # type: ignore[no-any-return]
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(batch, 784) → (batch, 784), without chance."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 from torch.nn.functional import mse_loss, one_hot
@@ -26,7 +28,9 @@ class Codes:
     def __init__(self, pictures: Tensor, labels: Tensor) -> None:
         self.pictures, self.labels = pictures, labels
         self.cloud: Tensor | None = None  # (at most IN_CLOUD, latent)
-        self._noise: Tensor | None = None
+        count = min(IN_CLOUD, len(pictures))
+        self.asked = slice(min(ASKED, count // 2))
+        self.known = slice(ASKED, ASKED + KNOWN) if count > 2 * ASKED else slice(count // 2, count)
 
     def sit(self, net: Autoencoder, noise: float) -> Metrics:
         """The exam during a run: all points of the cloud anew, the test MSE of some, the 5-NN accuracy of some."""
@@ -35,12 +39,10 @@ class Codes:
         pixels = scaled(self.pictures[:JUDGED])
         if noise:
             codes = net.code(self.corrupted(pixels, noise))
-        known = slice(ASKED, ASKED + KNOWN) if len(cloud) > 2 * ASKED else slice(len(cloud) // 2, None)
-        asked = slice(0, min(ASKED, len(cloud) // 2))
-        votes = vote(cloud[asked], cloud[known], self.labels[: len(cloud)][known])
+        votes = vote(cloud[self.asked], cloud[self.known], self.labels[self.known])
         return {
             "test_loss": mse_loss(net.decoder(codes), pixels),
-            "knn_accuracy": (votes == self.labels[asked]).float().mean(),
+            "knn_accuracy": (votes == self.labels[self.asked]).float().mean(),
         }
 
     def average_error(self) -> Tensor:
@@ -66,10 +68,11 @@ class Codes:
 
     def corrupted(self, pixels: Tensor, noise: float) -> Tensor:
         """Pictures (n, 784), n ≤ CHUNK, under as much noise as they ever get; it is the same at every exam."""
-        if self._noise is None:
-            generator = torch.Generator().manual_seed(NOISE_SEED)
-            self._noise = torch.randn(CHUNK, PIXELS, generator=generator).to(pixels.device)
-        return under_noise(pixels, noise * self._noise[: len(pixels)])
+        return under_noise(pixels, noise * self.noise[: len(pixels)])
+
+    @cached_property
+    def noise(self) -> Tensor:
+        return exam_noise().to(self.pictures.device)
 
     def nearest(self, code: Tensor) -> Tensor:
         """The numbers of the points nearest to a code (1, latent), the nearest first."""
@@ -86,6 +89,11 @@ class Codes:
 def coded(net: Autoencoder, pictures: Tensor) -> Tensor:
     """The codes of any number of pictures (n, 28, 28) uint8: (n, latent)."""
     return torch.cat([net.code(scaled(part)) for part in torch.split(pictures, CODED)])
+
+
+def exam_noise() -> Tensor:
+    generator = torch.Generator().manual_seed(NOISE_SEED)
+    return torch.randn(CHUNK, PIXELS, generator=generator)
 
 
 def under_noise(pixels: Tensor, noise: Tensor) -> Tensor:

@@ -70,6 +70,10 @@ class Desk:
         self.pad = previous.pad
         self.hand = previous.hand.kept()
 
+    def ask_again(self) -> None:
+        """Something else than a step has changed the net: the next look examines it."""
+        self._examined = self.steps - EXAM_EVERY
+
     def is_exam_due(self) -> bool:
         """Once every so many steps: a look must cost little."""
         if self.exam is None or self.steps - self._examined < EXAM_EVERY:

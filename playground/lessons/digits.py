@@ -17,7 +17,7 @@ from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
-from playground.core.supervised import OPTIMIZERS, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.supervised import OPTIMIZERS, Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
@@ -38,9 +38,13 @@ def _arithmetic(config: DigitsConfig, device: torch.device) -> AbstractContextMa
     return torch.autocast(device.type, torch.bfloat16)
 
 
-def _loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """In float32, whatever the logits (batch, 10) were computed in."""
+def _loss_in_float32(logits: Tensor, labels: Tensor) -> Tensor:
+    """Whatever the logits (batch, 10) were computed in."""
     return cross_entropy(logits.float(), labels)
+
+
+def _loss_of(config: DigitsConfig) -> Loss:
+    return cross_entropy if config.precision == "float32" else _loss_in_float32
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Digits(AtDesk, Supervised):
         net = make_net(config.net, config.channels, config.hidden).to(device)
         self._first = net.conv1.weight.detach()[:, 0].clone() if isinstance(net, Cnn) else None
         optimizer = build_optimizer(config, net.parameters(), fused=True)
-        super().__init__(net, _loss, Batches(*self.desk.train, config.batch), optimizer, config)
+        super().__init__(net, _loss_of(config), Batches(*self.desk.train, config.batch), optimizer, config)
         self.arithmetic = arithmetic
 
     def stages(self) -> Iterator[str]:
@@ -106,7 +110,7 @@ class Digits(AtDesk, Supervised):
             self._spot = check_spot(value, self.net)
         elif name == "teach" and desk.exam:
             desk.hand.teach(self.net, desk.train, (desk.exam.pictures, desk.exam.labels))
-            desk.exam.sit(self.net)
+            desk.ask_again()
         elif not desk.probe(name, value):
             super().probe(name, value)
 
@@ -129,7 +133,7 @@ class SideBySide(AtDesk, Race):
                 Lane(
                     kind,
                     net,
-                    _loss,
+                    _loss_of(config),
                     build_optimizer(config, net.parameters(), fused=True),
                     Penalty(net, config),
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -26,7 +27,7 @@ class Exam:
 
     def __init__(self, pictures: Tensor, labels: Tensor, arithmetic: AbstractContextManager[object]) -> None:
         self.pictures, self.labels = pictures, labels
-        self._arithmetic = arithmetic
+        self.arithmetic = arithmetic
         self.guesses: Tensor | None = None
         self.features: Tensor | None = None
         self._plane: Tensor | None = None
@@ -36,21 +37,17 @@ class Exam:
 
     def sit(self, net: DigitNet) -> Tensor:
         """The accuracy of the net, a scalar; remembers its answers and its view."""
-        self.features = features = self._read(net)
-        self.guesses = net.out(features).argmax(dim=1)
-        self._plane = self._projected(features[:IN_CLOUD])
-        self._choose()
-        return (self.guesses == self.labels).float().mean()
+        return accuracy(net, self.pictures, self.labels, self.arithmetic, self.remember)
 
     def grade(self, net: DigitNet) -> Tensor:
         """The accuracy alone."""
-        guesses: Tensor = net.out(self._read(net)).argmax(dim=1)
-        return (guesses == self.labels).float().mean()
+        return accuracy(net, self.pictures, self.labels, self.arithmetic)
 
-    def _read(self, net: DigitNet) -> Tensor:
-        """What the last layer reads: (n, width)."""
-        with self._arithmetic:
-            return torch.cat([net.features(part) for part in torch.split(self.pictures, CHUNK)]).float()
+    def remember(self, features: Tensor, guesses: Tensor) -> None:
+        """What the last layer reads, (n, width), and what the net answers, (n,), for the next look."""
+        self.features, self.guesses = features, guesses
+        self._plane = self._projected(features[:IN_CLOUD])
+        self._choose()
 
     def look(self) -> dict[str, Picture]:
         """Ten answers, the confusion matrix with a chosen cell's pictures, and the last layer's view in a plane."""
@@ -95,6 +92,22 @@ class Exam:
         rows = ((self.labels == truth) & (self.guesses == guess)).nonzero()[:MOST_WRONG, 0]
         if len(rows):
             self._wrong = Images(self.pictures[rows], truth=self.labels[rows], guess=self.guesses[rows])
+
+
+def accuracy(
+    net: DigitNet,
+    pictures: Tensor,
+    labels: Tensor,
+    arithmetic: AbstractContextManager[object],
+    remember: Callable[[Tensor, Tensor], None] | None = None,
+) -> Tensor:
+    """The share of right answers, a scalar; `remember` is told what the last layer reads, and the answers."""
+    with arithmetic:
+        features = torch.cat([net.features(part) for part in torch.split(pictures, CHUNK)]).float()
+    guesses: Tensor = net.out(features).argmax(dim=1)
+    if remember is not None:
+        remember(features, guesses)
+    return (guesses == labels).float().mean()
 
 
 @torch.no_grad()

@@ -24,7 +24,8 @@ class Hand:
     def __init__(self) -> None:
         self._drawings: list[Tensor] = []  # each (1, 28, 28) uint8
         self._labels: list[int] = []
-        self._taught: Heat | None = None
+        self.taught: list[tuple[Tensor, Tensor]] = []  # the drawings and digits of each time that it was done
+        self._outcome: Heat | None = None
 
     def name(self, drawing: Tensor, digit: object) -> None:
         """Remember that this drawing shows this digit."""
@@ -48,21 +49,22 @@ class Hand:
             raise BadValue("bad_no_hand")
         mine, answers = torch.cat(self._drawings), torch.tensor(self._labels, device=test[0].device)
         before = [accuracy_on(net, mine, answers), accuracy_on(net, *test)]
-        self._tune(net, mine, answers, *rehearsal)
+        with torch.enable_grad():
+            self.fine_tune(net, mine, answers, *rehearsal)
+        self.taught.append((mine, answers))
         after = [accuracy_on(net, mine, answers), accuracy_on(net, *test)]
         values = torch.tensor([before, after]).T.contiguous()  # (hand and MNIST, before and after)
-        self._taught = Heat(values, rows=("hand", "mnist"), columns=("before", "after"), signed=False)
+        self._outcome = Heat(values, rows=("hand", "mnist"), columns=("before", "after"), signed=False)
 
     @staticmethod
-    def _tune(net: nn.Module, mine: Tensor, answers: Tensor, pictures: Tensor, labels: Tensor) -> None:
+    def fine_tune(net: nn.Module, mine: Tensor, answers: Tensor, pictures: Tensor, labels: Tensor) -> None:
         optimizer = torch.optim.Adam(net.parameters(), lr=RATE)
-        with torch.enable_grad():
-            for _ in range(STEPS):
-                rows = torch.randint(len(pictures), (REHEARSED,), device=pictures.device)
-                optimizer.zero_grad()
-                loss = cross_entropy(net(mine), answers) + cross_entropy(net(pictures[rows]), labels[rows])
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
+        for _ in range(STEPS):
+            rows = torch.randint(len(pictures), (REHEARSED,), device=pictures.device)
+            optimizer.zero_grad()
+            loss = cross_entropy(net(mine), answers) + cross_entropy(net(pictures[rows]), labels[rows])
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
         optimizer.zero_grad()
 
     def look(self) -> dict[str, Picture]:
@@ -70,6 +72,6 @@ class Hand:
         pictures: dict[str, Picture] = {}
         if self._drawings:
             pictures["hand"] = Images(torch.cat(self._drawings), truth=torch.tensor(self._labels))
-        if self._taught:
-            pictures["taught"] = self._taught
+        if self._outcome:
+            pictures["taught"] = self._outcome
         return pictures

@@ -5,15 +5,27 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
-from playground.script.lifting import HOME, Lifting
-from playground.script.nodes import is_cpu, is_hashable, is_on_cpu, is_short
+from playground.script.lifting import Lifting
+from playground.script.nodes import (
+    CHANGES,
+    assignment,
+    is_container,
+    is_cpu,
+    is_hashable,
+    is_on_cpu,
+    is_random,
+    is_short,
+    name_node,
+    uses_of,
+)
 from playground.script.scope import Scope
-from playground.script.source import function_node
+from playground.script.source import function_node, is_ours
 from playground.script.values import PURE, Bundle, Closure, Known, Unwritable, Value, expression, is_plain
 
 
@@ -65,17 +77,24 @@ class Calls(Lifting):
         for name, default in (getattr(function, "__kwdefaults__", None) or {}).items():
             values.setdefault(name, Known(default))
         for name, value in values.items():
-            uses = sum(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
-            if isinstance(value, ast.expr) and uses > 1 and not is_short(value):
-                values[name] = self.stored(name, value)
+            is_long = isinstance(value, ast.expr) and not is_short(value)
+            is_dear = uses_of(name, node) > 1 and not self.is_silent
+            if is_long and (is_dear or is_random(value)):  # type: ignore[arg-type]
+                values[name] = self.stored(name, value)  # type: ignore[arg-type]
         return values
 
     def _call(self, node: ast.Call) -> Value:
         if isinstance(node.func, ast.Name) and node.func.id == "super":
-            return expression("super()")
+            return self._super()
+        if isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            holder = self.value(node.func.value)
+            if isinstance(holder, Known) and self.named(holder.value) is None and is_container(holder.value):
+                return self._change(node, node.func.value)
         function = self.value(node.func)
-        args = self._arguments(node.args)
-        keywords = {word.arg: self.value(word.value) for word in node.keywords if word.arg}
+        words = [word for word in node.keywords if word.arg]
+        values = self._arguments([*node.args, *(word.value for word in words)])
+        args = values[: len(values) - len(words)]
+        keywords = {str(word.arg): value for word, value in zip(words, values[len(args) :], strict=True)}
         for word in node.keywords:
             if word.arg is None:  # **keywords
                 spread = self.value(word.value)
@@ -84,11 +103,40 @@ class Calls(Lifting):
                 keywords |= {name: Known(part) for name, part in spread.value.items()}
         return self.apply(function, args, keywords)
 
+    def _change(self, node: ast.Call, place: ast.expr) -> Value:
+        """A list or a dictionary changes: one of the function becomes a variable, one of the page is its own matter."""
+        if not isinstance(place, ast.Name) or place.id not in self.scope.values:
+            return Known(None)
+        self.make_variable(place.id)
+        return self._call(node)
+
+    def make_variable(self, name: str) -> None:
+        """What a local name is worth stands in a variable from here on."""
+        raise NotImplementedError
+
+    def _super(self) -> Value:
+        """What the class above says of a live object; a net that is being written says it itself."""
+        function = self.scope.function
+        holder = self.scope.values[next(iter(inspect.signature(function).parameters))]
+        if not isinstance(holder, Known) or isinstance(holder.value, nn.Module):
+            return expression("super()")
+        kind = inspect.getclosurevars(function).nonlocals["__class__"]
+        return Known(super(kind, holder.value))
+
     def _arguments(self, nodes: Sequence[ast.expr]) -> list[Value]:
+        """Values from left to right: what draws random numbers keeps its turn when a later one writes statements."""
         args: list[Value] = []
         for node in nodes:
+            body, place = self.body, len(self.body)
             if not isinstance(node, ast.Starred):
-                args.append(self.value(node))
+                value = self.value(node)
+                if len(body) > place:
+                    for earlier, drawn in enumerate(args):
+                        if isinstance(drawn, ast.expr) and is_random(drawn):
+                            fresh = self.fresh("value")
+                            body.insert(place, assignment(fresh, drawn))
+                            args[earlier], place = name_node(fresh), place + 1
+                args.append(value)
                 continue
             spread = self.value(node.value)
             members = self.members(spread)
@@ -110,14 +158,17 @@ class Calls(Lifting):
             plain = inspect.unwrap(thing.__func__ if isinstance(thing, MethodType) else thing)
             if plain in self.left_out if is_hashable(plain) else False:
                 return Known(None)
-            if is_hashable(plain) and plain in self.kept_whole:
-                return self.residual(expression(self.kept_whole[plain]), args, keywords)
+            if is_hashable(plain) and plain in self.answers:
+                return Known(self.answers[plain])
+            if isinstance(thing, type) and is_dataclass(thing) and is_ours(thing):
+                given = inspect.signature(thing).bind(*args, **keywords).arguments
+                return Bundle(list(given.values()), list(given))
             special = self._special(thing, args, keywords)
             if special is not None:
                 return special
-            if isinstance(plain, FunctionType) and (plain.__module__ or "").startswith(HOME):
+            if isinstance(plain, FunctionType) and is_ours(plain):
                 return self.call(thing, *args, **keywords)
-            if self.named(thing) is None and type(thing).__module__.startswith(HOME) and not isinstance(thing, type):
+            if self.named(thing) is None and is_ours(type(thing)) and not isinstance(thing, type):
                 return self.call(type(thing).__call__, function, *args, **keywords)
         elif isinstance(function, ast.Attribute) and function.attr == "to" and args and is_cpu(args[0]):
             return function.value

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from playground.script.calls import Calls
-from playground.script.nodes import label, name_node
+from playground.script.nodes import label, name_node, renamed
 from playground.script.scope import Scope
 from playground.script.values import Bundle, Known, Record, Unwritable, Value
 
@@ -52,15 +52,16 @@ class Containers(Calls):
     def _residual_comprehension(self, node: Any, generator: ast.comprehension, items: Value) -> ast.expr:
         iterated = self.lifted(items)
         scope = Scope(self.scope.function, {}, self.scope)
+        own = {part.id for part in ast.walk(generator.target) if isinstance(part, ast.Name)}
+        names = {name: self.free(name) for name in own}  # a variable of the program may be meant inside
+        target = renamed(generator.target, names)
         with self.inside(scope):
-            for part in ast.walk(generator.target):
-                if isinstance(part, ast.Name):
-                    scope.values[part.id] = name_node(part.id)
-            tests = [self.lifted(self.value(test)) for test in generator.ifs]
-            only = ast.comprehension(generator.target, iterated, tests, 0)
+            scope.values |= {name: name_node(other) for name, other in names.items()}
+            tests = [self.lifted(self._silent(test)) for test in generator.ifs]
+            only = ast.comprehension(target, iterated, tests, 0)
             if isinstance(node, ast.DictComp):
-                return ast.DictComp(self.lifted(self.value(node.key)), self.lifted(self.value(node.value)), [only])
-            return type(node)(self.lifted(self.value(node.elt)), [only])  # type: ignore[no-any-return]
+                return ast.DictComp(self.lifted(self._silent(node.key)), self.lifted(self._silent(node.value)), [only])
+            return type(node)(self.lifted(self._silent(node.elt)), [only])  # type: ignore[no-any-return]
 
     def _dict(self, node: ast.Dict) -> Value:
         entries: dict[Any, Value] = {}
@@ -91,4 +92,8 @@ class Containers(Calls):
             assert isinstance(node, ast.Name)
             found = Record({key: Known(value) for key, value in found.value.items()})
             self.scope.values[node.id] = found
+        if isinstance(node, ast.Attribute) and node.attr == self.watched[1] and isinstance(self.seen, Record):
+            holder = self.value(node.value)
+            if isinstance(holder, Known) and holder.value is self.watched[0]:
+                return self.seen
         return found if isinstance(found, Record) else None

@@ -11,7 +11,8 @@ from typing import Any
 from torch import Tensor
 
 from playground.script.containers import Containers
-from playground.script.values import Bundle, Closure, Known, Unwritable, Value, is_plain
+from playground.script.nodes import assignment, name_node
+from playground.script.values import Bundle, Closure, Known, Unwritable, Value, is_plain, literal
 
 LONGEST_NUMBER = 8  # characters of a worked-out number; a longer one is easier to read as the product that it is
 OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -84,13 +85,35 @@ class Expressions(Containers):
         test = self.test(node.test)
         if isinstance(test, Known):
             return self.value(node.body if test.value else node.orelse)
-        return ast.IfExp(self.lifted(test), self.lifted(self.value(node.body)), self.lifted(self.value(node.orelse)))
+        blocks: list[list[ast.stmt]] = [[], []]
+        values = []
+        for block, part in zip(blocks, (node.body, node.orelse), strict=True):
+            with self.into(block):
+                values.append(self.lifted(self.value(part)))
+        if not any(blocks):
+            return ast.IfExp(self.lifted(test), *values)
+        chosen = self.fresh("value")
+        for block, value in zip(blocks, values, strict=True):
+            block.append(assignment(chosen, value))
+        self.emit(ast.If(self.lifted(test), *blocks))
+        return name_node(chosen)
+
+    def _silent(self, node: ast.expr) -> Value:
+        """The value of what may never happen, or happen often: it must not write statements that always happen."""
+        written: list[ast.stmt] = []
+        before, self.is_silent = self.is_silent, True
+        with self.into(written):
+            value = self.value(node)
+        self.is_silent = before
+        if written:
+            raise Unwritable(ast.unparse(node))
+        return value
 
     def _logic(self, node: ast.BoolOp) -> Value:
         is_and = isinstance(node.op, ast.And)
         left: list[ast.expr] = []
         for part in node.values:
-            value = self.value(part)
+            value = self._silent(part) if left else self.value(part)
             if isinstance(value, Known) and self.named(value.value) is None:
                 if bool(value.value) != is_and:
                     return value if not left else ast.BoolOp(node.op, [*left, self.lifted(value)])
@@ -113,10 +136,10 @@ class Expressions(Containers):
         if isinstance(index, Known) and members is not None and isinstance(index.value, int):
             return members[index.value]
         if isinstance(base, Known) and isinstance(node.slice, ast.Slice) and is_plain(base.value):
-            bounds = [None if part is None else self.value(part) for part in (node.slice.lower, node.slice.upper)]
+            cuts = (node.slice.lower, node.slice.upper, node.slice.step)
+            bounds = [None if part is None else self.value(part) for part in cuts]
             if all(part is None or isinstance(part, Known) for part in bounds):
-                low, high = (part.value if isinstance(part, Known) else None for part in bounds)
-                return Known(base.value[low:high])
+                return Known(base.value[slice(*(part.value if isinstance(part, Known) else None for part in bounds))])
         return ast.Subscript(self.lifted(base), self.index(node.slice), ast.Load())
 
     def _is_open(self, thing: Any) -> bool:
@@ -131,7 +154,11 @@ class Expressions(Containers):
             case ast.Tuple():
                 return ast.Tuple([self.index(part) for part in node.elts], ast.Load())
             case _:
-                return self.lifted(self.value(node))
+                value = self.value(node)
+                if isinstance(value, Known) and isinstance(value.value, slice):
+                    bounds = (value.value.start, value.value.stop, value.value.step)
+                    return ast.Slice(*(None if bound is None else literal(bound) for bound in bounds))
+                return self.lifted(value)
 
     def _operation(self, node: ast.BinOp | ast.UnaryOp | ast.Compare) -> Value:
         parts: list[ast.expr]
@@ -143,12 +170,14 @@ class Expressions(Containers):
                 parts, kind = [node.operand], node.op
             case _:
                 parts, kind = [node.left, *node.comparators], node.ops[0]
-        values = [self.value(part) for part in parts]
+        values = self._arguments(parts)
         numbers = [value.value for value in values if isinstance(value, Known) and self._is_foldable(value.value, kind)]
         if len(numbers) == len(values) == len(parts) and len(parts) < 3:
             found = OPERATORS[type(kind)](*numbers)
             if not isinstance(found, float) or (len(repr(found)) <= LONGEST_NUMBER and math.pi not in numbers):
                 return Known(found)
+        if isinstance(kind, (ast.Is, ast.IsNot)) and self._is_value(values[0]) and _is_none(values[1]):
+            return Known(isinstance(kind, ast.IsNot))
         lifted = [self.lifted(value) for value in values]
         match node:
             case ast.BinOp():
@@ -157,6 +186,14 @@ class Expressions(Containers):
                 return ast.UnaryOp(node.op, lifted[0])
             case _:
                 return ast.Compare(lifted[0], node.ops, lifted[1:])
+
+    def _is_value(self, value: Value) -> bool:
+        """Whether it is a variable that was given once, and by an expression: if it were None, that would be known."""
+        return isinstance(value, ast.Name) and not any(
+            isinstance(found := scope.values.get(name), ast.Name) and found.id == value.id
+            for scope in self._scopes
+            for name in scope.forced
+        )
 
     def _is_foldable(self, thing: Any, kind: ast.AST) -> bool:
         if isinstance(kind, (ast.Is, ast.IsNot)):
@@ -173,3 +210,7 @@ class Expressions(Containers):
             else:
                 raise Unwritable(ast.unparse(node))
         return Known("".join(parts))
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.value is None

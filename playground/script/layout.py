@@ -7,21 +7,31 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playground.script.specialise import COMMENT, SHAPE
 
 LONGEST = 100  # characters of a line, where a bracket allows to break it
-IMPORTS = {
-    "math": "import math",
+STANDARD = {
+    "base64": "import base64",
     "contextlib": "import contextlib",
+    "gzip": "import gzip",
+    "math": "import math",
+    "urllib": "import urllib.request",
+    "zlib": "import zlib",
+    "Path": "from pathlib import Path",
+}
+IMPORTS = {
     "gymnasium": "import gymnasium",
     "plt": "import matplotlib.pyplot as plt",
     "np": "import numpy as np",
     "torch": "import torch",
     "nn": "from torch import nn",
     "functional": "from torch.nn import functional",
+    "load_file": "from safetensors.torch import load_file",
 }
 _COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
+_CLASS = re.compile(r"^(class .*\n)\n")  # the tree's own printer leaves a line free under it
 _TUPLE = re.compile(r"^(\s*[\w.\[\], ]+ = )\((.*)\)$")
 _SINGLE = re.compile(r"(\bf|\br|)'([^']*)'")
 _SHAPE = re.compile(rf"^\s*(['\"]){SHAPE}(.*)\1$")
@@ -32,15 +42,21 @@ class Section:
     """A part of the program under a heading."""
 
     heading: str
-    body: list[ast.stmt] = field(default_factory=list)
+    definitions: list[ast.stmt] = field(default_factory=list)  # classes and functions stand before what uses them
+    lines: list[ast.stmt] = field(default_factory=list)
+
+    @property
+    def body(self) -> list[ast.stmt]:
+        return [*self.definitions, *self.lines]
 
 
 @dataclass(frozen=True)
 class Program:
-    """A whole program: what it says of itself, and its sections."""
+    """A whole program: what it says of itself, its sections, and the files that must lie beside it."""
 
     about: str
     sections: Sequence[Section]
+    files: tuple[Path, ...] = ()
 
     def script(self) -> str:
         """As one Python file."""
@@ -79,21 +95,20 @@ def _imports(sections: Iterable[Section]) -> str:
         for part in ast.walk(statement)
         if isinstance(part, ast.Name)
     }
-    standard = [line for name, line in IMPORTS.items() if name in used and name in ("math", "contextlib")]
-    others = [line for name, line in IMPORTS.items() if name in used and name not in ("math", "contextlib")]
-    return "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+    groups = [[line for name, line in table.items() if name in used] for table in (STANDARD, IMPORTS)]
+    return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
 
 def code(body: Sequence[ast.stmt]) -> str:
     """Statements as text: definitions stand apart, markers become comments, long lines are broken at a bracket."""
     lines: list[str] = []
+    was_apart = False
     for statement in body:
-        apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-        if apart and lines:
+        is_apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        if lines and (is_apart or was_apart):
             lines += ["", ""]
-        lines += ast.unparse(ast.fix_missing_locations(statement)).splitlines()
-        if apart:
-            lines += ["", ""]
+        lines += _CLASS.sub(r"\1", ast.unparse(ast.fix_missing_locations(statement))).splitlines()
+        was_apart = is_apart
     return "\n".join(_shortened(_bared(_requoted(line)) for line in _commented(lines))).strip("\n")
 
 
@@ -159,7 +174,7 @@ def _broken(line: str) -> list[str]:
             rows.append(piece)
     if len(inside) == 1 and not line[first + 1 : last].endswith(","):
         rows[-1] = rows[-1][:-1]
-    return [line[: first + 1], *(f"{margin}    {row}" for row in rows), margin + line[last:]]
+    return [line[: first + 1], *_shortened(f"{margin}    {row}" for row in rows), margin + line[last:]]
 
 
 def _bracket(line: str) -> tuple[int, int]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from types import MethodType
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from playground.script.modules import module
 from playground.script.nodes import name_node
 from playground.script.scope import Draft, Scope
+from playground.script.source import is_ours
 from playground.script.values import (
     Bundle,
     Closure,
@@ -24,14 +27,16 @@ from playground.script.values import (
     literal,
 )
 
-HOME = "playground."
-
 
 class Lifting(Draft):
     """Values as expressions of the program, and what is known of their insides."""
 
     def value(self, node: ast.expr) -> Value:
         """What an expression is worth under what is known."""
+        raise NotImplementedError
+
+    def _silent(self, node: ast.expr) -> Value:
+        """The same of what may never happen, or happen often: it writes no statements."""
         raise NotImplementedError
 
     def call(self, function: Any, *args: Value, **keywords: Value) -> Value:
@@ -50,16 +55,24 @@ class Lifting(Draft):
         if isinstance(value, Closure):
             return self._lambda(value)
         thing = value.value
-        if name := self.named(thing) or library_name(thing):
+        if name := self.named(thing):
+            self.spoken.add(name.partition(".")[0])
+            return expression(name)
+        if name := library_name(thing):
             return expression(name)
         if isinstance(thing, range):
-            return expression(repr(thing))
+            return expression(f"range({thing.stop})" if thing == range(thing.stop) else repr(thing))
         if isinstance(thing, torch.Size):
             return literal(tuple(thing))
         if is_plain(thing):
             return literal(thing)
+        if isinstance(thing, torch.autocast):
+            return expression(f"torch.autocast('{thing.device}', {library_name(thing.fast_dtype)})")
+        if isinstance(thing, nn.Module):
+            return expression(module(thing))
         if isinstance(thing, (tuple, list)):
-            return ast.Tuple([self.lifted(Known(part)) for part in thing], ast.Load())
+            kind = ast.List if isinstance(thing, list) else ast.Tuple
+            return kind([self.lifted(Known(part)) for part in thing], ast.Load())
         holder = getattr(thing, "__self__", None)
         if holder is not None and hasattr(thing, "__name__"):
             return ast.Attribute(self.lifted(Known(holder)), thing.__name__, ast.Load())
@@ -70,7 +83,7 @@ class Lifting(Draft):
         names = [parameter.arg for parameter in closure.node.args.args]
         scope.values |= {name: name_node(name) for name in names}
         with self.inside(scope):
-            return ast.Lambda(closure.node.args, self.lifted(self.value(closure.node.body)))
+            return ast.Lambda(closure.node.args, self.lifted(self._silent(closure.node.body)))
 
     def members(self, value: Value) -> Sequence[Value] | None:
         """The members of a tuple whose length is known; None of everything else."""
@@ -78,13 +91,15 @@ class Lifting(Draft):
             return value.members
         if isinstance(value, Known) and self.named(value.value):
             return None
-        if isinstance(value, Known) and isinstance(value.value, (tuple, list, range, dict)):
+        if isinstance(value, Known) and isinstance(value.value, (tuple, list, range, dict, nn.Sequential)):
             return [Known(part) for part in value.value]
         if isinstance(value, ast.Tuple):
             return value.elts
         return None
 
     def _attribute(self, base: Value, attribute: str) -> Value:
+        if isinstance(base, Bundle) and attribute in base.labels:
+            return base.members[base.labels.index(attribute)]
         if not isinstance(base, Known):
             return ast.Attribute(self.lifted(base), attribute, ast.Load())
         thing = base.value
@@ -92,12 +107,17 @@ class Lifting(Draft):
             return name_node(variable)
         if isinstance(type(thing).__dict__.get(attribute), property) and self.named(thing) is None:
             getter = type(thing).__dict__[attribute].fget
-            if (getter.__module__ or "").startswith(HOME) and any(key[0] == id(thing) for key in self._variables):
+            if is_ours(getter) and any(key[0] == id(thing) for key in self._variables):
                 return self.call(getter, base)
         if self.named(thing) and not isinstance(thing, type):
             found = getattr(thing, attribute)
             fixed = isinstance(thing, Tensor) and attribute in ("shape", "dtype")
             if fixed or (is_plain(found) and not isinstance(thing, Tensor)):
+                return Known(found)
+            if isinstance(found, MethodType) and is_ours(found):
+                return Known(found)
+            if isinstance(found, nn.Module) and is_ours(type(found)):
+                self._names.setdefault(id(found), (ast.unparse(self.lifted(base)) + f".{attribute}", found))
                 return Known(found)
             return ast.Attribute(self.lifted(base), attribute, ast.Load())
         return Known(getattr(thing, attribute))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import deque
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -27,6 +30,47 @@ def is_short(node: ast.expr) -> bool:
     return isinstance(node, (ast.Name, ast.Constant)) or ast.unparse(node).endswith(".parameters()")
 
 
+def renamed(node: ast.expr, names: Mapping[str, str]) -> ast.expr:
+    """A copy in which names are other ones."""
+    copy = deepcopy(node)
+    for part in ast.walk(copy):
+        if isinstance(part, ast.Name):
+            part.id = names.get(part.id, part.id)
+    return copy
+
+
+CHANGES = ("append", "extend", "insert", "add", "update", "pop", "popitem", "remove", "discard", "clear", "sort")
+
+
+def changes(node: ast.AST) -> str | None:
+    """The name of the list or dictionary that a call, or an assignment to a place, changes."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)) if attribute in CHANGES:
+            return name
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+            return name
+    return None
+
+
+DRAWS = ("rand", "normal", "bernoulli", "multinomial", "uniform", "poisson", "exponential_", "sample")
+
+
+def is_random(node: ast.AST) -> bool:
+    """Whether it draws random numbers: then it must happen once, and at its place."""
+    called = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    names = (part.attr if isinstance(part, ast.Attribute) else getattr(part, "id", "") for part in called)
+    return any(word in name for name in names for word in DRAWS)
+
+
+def uses_of(name: str, node: ast.AST) -> int:
+    """How often a name is read; what a loop reads counts as often, for it is read anew each time."""
+    count = 0
+    for part in ast.iter_child_nodes(node):
+        many = isinstance(part, (ast.ListComp, ast.GeneratorExp, ast.DictComp, ast.Lambda, ast.For, ast.While))
+        count += uses_of(name, part) * (2 if many else 1)
+    return count + (isinstance(node, ast.Name) and node.id == name)
+
+
 def is_cpu(value: Any) -> bool:
     return isinstance(value, Known) and isinstance(value.value, torch.device) and value.value.type == "cpu"
 
@@ -34,6 +78,10 @@ def is_cpu(value: Any) -> bool:
 def is_on_cpu(keyword: str, value: Value) -> bool:
     """Whether an argument only says that something shall be on the CPU, where it is without it."""
     return is_cpu(value) or (keyword == "device" and isinstance(value, ast.Attribute) and value.attr == "device")
+
+
+def is_container(thing: Any) -> bool:
+    return isinstance(thing, (list, dict, set, deque))
 
 
 def is_hashable(thing: Any) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from torch import nn
 
 from playground.core.run import Run
 from playground.core.trainer import Trainer
+from playground.script.definitions import Definitions
 from playground.script.layout import Section
 from playground.script.modules import module
-from playground.script.specialise import COMMENT, Specialiser
+from playground.script.specialise import COMMENT
 from playground.script.values import Bundle, Known, Record, Value, expression, literal
 from playground.text import Text
 
@@ -29,12 +31,13 @@ class Pen:
         self.config: Any = run.config
         self.first: Any = run.first  # the settings now and those that the run began with
         self.sections: list[Section] = []
-        self.by = Specialiser(text.tables["script"]["stages"])
+        self.files: list[Path] = []  # what must lie beside the program
+        self.by = Definitions(text.tables["script"]["stages"])
 
     def section(self, key: str) -> None:
         """Begin a section; its heading stands in the texts."""
         self.sections.append(Section(self.text.say(f"script.sections.{key}")))
-        self.by.body = self.sections[-1].body
+        self.by.body, self.by.home = self.sections[-1].lines, self.sections[-1].definitions
 
     def line(self, code: str) -> None:
         """Write code as it is."""
@@ -58,11 +61,26 @@ class Pen:
         taken, before = set(self.by.taken), len(self.by.body)
         values = [arg if isinstance(arg, ast.expr) else Known(arg) for arg in args]
         named = {name: arg if isinstance(arg, ast.expr) else Known(arg) for name, arg in keywords.items()}
-        value = self.by.call(function, *values, **named)
+        value = self.by.apply(Known(function), values, named)
         if into is not None:
             self._rename(into, value, taken, self.by.body[before:])
             self.put(into, value)
         return value
+
+    def do(self, function: Any, *args: Any) -> None:
+        """Write what a function of ours does, for what it does alone."""
+        value = self.call(function, *args)
+        if isinstance(value, ast.Call):
+            self.by.emit(ast.Expr(value))
+
+    def define(self, code: str) -> None:
+        """Write a function that is glue, above what the section does."""
+        with self.by.into(self.by.home):
+            self.line(code)
+
+    def returned(self, value: Value) -> None:
+        """The end of a function that is written as a block."""
+        self.by.emit(ast.Return(self.lifted(value)))
 
     def _rename(self, into: str, value: Value, taken: set[str], written: Sequence[ast.stmt]) -> None:
         """A variable that the call has made bears the wanted name from its first line on."""
@@ -77,10 +95,26 @@ class Pen:
             member.id = wanted
             self.by.taken.add(wanted)
 
-    def make_net(self, name: str, net: nn.Module) -> None:
-        """The net with its first weights, which belong to the seed after that of the data."""
+    def make_net(self, name: str, net: nn.Module, maker: Any = None, *args: Any) -> None:
+        """The net with its first weights, which belong to the seed after that of the data.
+
+        A net of torch's own modules is written as it is; one of ours by the function or the class that made it.
+        """
         self.line(f"torch.manual_seed({self.config.seed + 1})")
-        self.name(net, name, module(net))
+        if maker is None:
+            self.name(net, name, module(net))
+        else:
+            self.make(name, net, maker, *args)
+
+    def make(self, name: str, net: nn.Module, maker: Any, *args: Any, **keywords: Any) -> None:
+        """A net of a class of ours, by the function or the class that made it; the class is written too."""
+        self.by.models.append(net)
+        self.call(maker, *args, into=name, **keywords)
+        self.name(net, name)
+
+    def keep(self, function: Any, name: str = "") -> None:
+        """A function, or a method of a net, stands in the program under a name of its own from here on."""
+        self.by.keep(function, name)
 
     def put(self, into: str, value: Value) -> None:
         """Variables of these names, `x` or `x, y`, take a value."""
@@ -146,6 +180,20 @@ class Pen:
                 self.by.emit(ast.With([ast.withitem(expression("torch.no_grad()"))], measured))
             parts = [f"f'{name} {{{ast.unparse(_item(value))}:.6g}}'" for name, value in (shown | found).items()]
             self.line(f"print(f'step {{step}}', {', '.join(parts)}, sep='  ')")
+
+    def report_fully(self) -> None:
+        """Print what is measured once at the end, where the page has come to one."""
+        if self.run.stop is None or self.run.stop.reason == "diverged":
+            return
+        measured: list[ast.stmt] = []
+        with self.by.into(measured):
+            found = dict(_entries(self.by.call(self.trainer.measure_fully)))
+            for name, value in found.items():
+                self.put(name, value)
+        if found:
+            self.by.emit(ast.With([ast.withitem(expression("torch.no_grad()"))], measured))
+            parts = [f"f'{name} {{{name}.item():.6g}}'" for name in found]
+            self.line(f"print(f'step {{STEPS}}', {', '.join(parts)}, sep='  ')")
 
     def changes(self, names: Sequence[str]) -> dict[str, dict[int, Any]]:
         """For each live knob what it became at which step, in the order of the run."""

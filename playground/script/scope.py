@@ -47,16 +47,17 @@ class Draft:
 
     def __init__(self, stage_words: Mapping[str, str]) -> None:
         self.body: list[ast.stmt] = []
-        self.definitions: list[ast.stmt] = []
         self.left_out: set[Any] = set()
+        self.answers: dict[Any, Any] = {}  # functions of ours whose answer is known although no setting says it
         self.watched: tuple[Any, str] = (None, "")  # an attribute whose newest value is wanted in `seen`
         self.seen: Value | None = None
-        self.kept_whole: dict[Any, str] = {}  # functions that stand in the program under a name of their own
         self._stage_words = stage_words
         self._names: dict[int, tuple[str, Any]] = {}
         self._variables: dict[tuple[int, str], str] = {}
         self._holders: list[Any] = []
         self.taken: set[str] = set()
+        self.is_silent = False  # where no statements may be written: inside comprehensions
+        self.spoken: set[str] = set()  # names of live objects that were written
         self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
         self._stage_began: tuple[list[ast.stmt], int] = (self.body, 0)
         self._scopes: list[Scope] = []
@@ -106,12 +107,19 @@ class Draft:
         return name_node(fresh)
 
     def fresh(self, name: str) -> str:
+        """A name that the program does not use yet, and that is used from here on."""
+        candidate = self.free(name)
+        self.taken.add(candidate)
+        return candidate
+
+    def free(self, name: str) -> str:
         """A name that the program does not use yet."""
+        if name == "_":
+            return name
         name = name.strip("_") or "value"
         candidate, number = name, 2
         while candidate in self.taken:
             candidate, number = f"{name}_{number}", number + 1
-        self.taken.add(candidate)
         return candidate
 
     def _is_shared(self, emitted: str, local: str) -> bool:

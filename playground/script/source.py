@@ -10,7 +10,13 @@ import sys
 from types import CodeType, FunctionType
 from typing import Any
 
+HOME = ("playground.",)  # whose functions are ours
 SHAPE = re.compile(r"#\s+(\([^()#]*\)[^#]*)$")  # a comment such as "# (batch, 28, 64)" says the same in every language
+
+
+def is_ours(thing: Any) -> bool:
+    """Whether a function or a class is of this package."""
+    return (getattr(thing, "__module__", None) or "").startswith(HOME)
 
 
 @functools.cache

@@ -9,9 +9,10 @@ from contextlib import nullcontext
 from typing import Any
 
 import torch
+from torch import nn
 
 from playground.script.expressions import OPERATORS, Expressions
-from playground.script.nodes import assign_node, assignment, name_node
+from playground.script.nodes import assign_node, assignment, changes, is_random, name_node
 from playground.script.source import shape_comment
 from playground.script.values import Bundle, Closure, Known, Record, Unwritable, Value, expression, is_plain
 
@@ -53,6 +54,10 @@ class Specialiser(Expressions):
                 value = self.value(node.value)
                 for target in node.targets:
                     self.assign(target, value)
+                    if isinstance(target, ast.Name):
+                        value = self.scope.values[
+                            target.id
+                        ]  # what was computed for the first name is that of the others
             case ast.AnnAssign(value=ast.expr() as given):
                 self.assign(node.target, self.value(given))
             case ast.AugAssign():
@@ -67,6 +72,10 @@ class Specialiser(Expressions):
                 return self._match(node)
             case ast.Expr():
                 self._expression(node.value)
+            case ast.Import() | ast.ImportFrom():
+                self.emit(node)
+                for alias in node.names:
+                    self.scope.values[alias.asname or alias.name] = name_node(alias.asname or alias.name)
             case ast.Pass() | ast.Assert() | ast.AnnAssign():
                 return None
             case _:
@@ -118,8 +127,16 @@ class Specialiser(Expressions):
     def _unpack(self, targets: Sequence[ast.expr], value: Value) -> None:
         members = self.members(value)
         if members is not None:
-            for target, member in zip(targets, members, strict=True):
-                self.assign(target, member)
+            after = len(targets) - 1
+            for place, target in enumerate(targets):
+                if isinstance(target, ast.Starred):
+                    rest = list(members[place : len(members) - after + place])
+                    self.assign(target.value, Bundle(rest))
+                    members = [*members[:place], Known(None), *members[len(members) - after + place :]]
+                else:
+                    self.assign(target, members[place])
+            if len(members) != len(targets):
+                raise Unwritable(ast.unparse(ast.Tuple(list(targets), ast.Load())))
             return
         fresh = [ast.Name(self._emitted(part.id), ast.Store()) for part in targets if isinstance(part, ast.Name)]
         if len(fresh) < len(targets):
@@ -131,6 +148,8 @@ class Specialiser(Expressions):
 
     def _assign_name(self, name: str, value: Value) -> None:
         scope = self.scope
+        if name == "_" and not (isinstance(value, ast.expr) and is_random(value)):
+            return
         is_bound = isinstance(value, (Known, Record, Closure, ast.Name, ast.Constant))
         if isinstance(value, Bundle):
             many = sum(not isinstance(part, (Known, ast.Name)) for part in value.members) > 1
@@ -175,6 +194,8 @@ class Specialiser(Expressions):
                 return
             if self.named(holder.value) is None:
                 return  # bookkeeping of the page
+            if isinstance(holder.value, nn.Module) and isinstance(value, Known) and is_plain(value.value):
+                return  # a setting of the net: where it is read, its value is written
         place = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
         self.emit(assign_node(place, self.lifted(value)))
 
@@ -227,21 +248,20 @@ class Specialiser(Expressions):
     def _make_variables(self, statements: Sequence[ast.stmt]) -> None:
         """What a loop or a branch assigns must be a variable from here on."""
         scope = self.scope
-        assigned = {
-            part.id
-            for statement in statements
-            for part in ast.walk(statement)
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-        }
+        parts = [part for statement in statements for part in ast.walk(statement)]
+        assigned = {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        assigned |= {changed for part in parts if (changed := changes(part)) in scope.values}
         for name in sorted(assigned):
-            value = scope.values.get(name)
-            if isinstance(value, (Known, ast.expr)) and not (
-                isinstance(value, ast.Name) and not self._is_shared(value.id, name)
-            ):
-                fresh = self.fresh(name)
-                self.emit(assignment(fresh, self.lifted(value)))
-                scope.values[name] = name_node(fresh)
+            self.make_variable(name)
         scope.forced |= assigned
+
+    def make_variable(self, name: str) -> None:
+        value = self.scope.values.get(name)
+        is_own = isinstance(value, ast.Name) and not self._is_shared(value.id, name)
+        if value is not None and not isinstance(value, Closure) and not is_own:
+            fresh = self.fresh(name)
+            self.emit(assignment(fresh, self.lifted(value)))
+            self.scope.values[name] = name_node(fresh)
 
     def _for(self, node: ast.For) -> Value | None:
         if optimizer := self._forgets(node):

@@ -31,4 +31,4 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
     again = " ".join(["python -m playground train", lesson.key, *settings])
     title, version = text.say(f"{lesson.key}.title"), torch.__version__
     about = text.say("script.about", title=title, steps=pen.steps, again=again, torch=version)
-    return Program(about, pen.sections)
+    return Program(about, pen.sections, tuple(pen.files))

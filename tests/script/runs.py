@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib
 import torch
 
 from playground.core.lesson import Lesson
@@ -39,8 +41,9 @@ LINE = re.compile(r"^step (\d+)  (.*)$", re.MULTILINE)
 
 
 def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
-    """What each program prints in a fresh process: {name: {step: {metric: text}}}."""
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": ""}
+    """What each program prints in a fresh process, whose home is the folder: {name: {step: {metric: text}}}."""
+    own = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": matplotlib.get_configdir(), "PYTHONPATH": "", "HOME": str(folder)}
+    environment = {**os.environ, **own}
     done = subprocess.run(
         [sys.executable, "-c", DRIVER],
         input=json.dumps(programs), capture_output=True, text=True, cwd=folder, env=environment, check=False,
@@ -50,7 +53,16 @@ def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, di
 
 
 def lines(told: str) -> dict[int, dict[str, str]]:
-    return {int(step): dict(part.split(" ") for part in rest.split("  ")) for step, rest in LINE.findall(told) if rest}
+    found: dict[int, dict[str, str]] = {}
+    for step, rest in LINE.findall(told):
+        found.setdefault(int(step), {}).update(part.split(" ") for part in rest.split("  ") if part)
+    return found
+
+
+def lay_files(run: Run, lesson: Lesson, folder: Path) -> None:
+    """What must lie beside the program."""
+    for file in write(run, lesson, Text("en")).files:
+        shutil.copy(file, folder)
 
 
 def script_of(run: Run, lesson: Lesson, language: str = "en") -> str:

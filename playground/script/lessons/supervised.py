@@ -84,12 +84,20 @@ def apply_changes(pen: Pen, changes: dict[str, dict[int, Any]], players: Sequenc
                 pen.line(f"{player.optimizer}.param_groups[0]['{name}'] = {name}_at[step]")
 
 
-def learn(pen: Pen, players: Sequence[Player], *, before: Callable[[], None] = lambda: None) -> None:
-    """The loop: the stages of a step as they ran, and what is printed."""
+def learn(
+    pen: Pen,
+    players: Sequence[Player],
+    *,
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[], None] = lambda: None,
+) -> None:
+    """The loop: the stages of a step as they ran, what was done by hand before or after them, and what is printed."""
     changes = note_changes(pen, players)
     pen.line(f"STEPS = {pen.steps}")
     with pen.block("for step in range(1, STEPS + 1):"):
         apply_changes(pen, changes, players)
         before()
         pen.learn()
+        after()
         pen.report()
+    pen.report_fully()

@@ -1,0 +1,43 @@
+"""Writes where the digits come from: MNIST from a folder, or the small digits instead of it."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from playground.core.batches import Batches
+from playground.data.digits import FILES, MIRRORS, idx_tensor, small_digits
+from playground.script.pen import Pen
+from playground.script.values import Bundle, expression
+
+FETCH = """
+if not path.exists():
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with urllib.request.urlopen(f"{MIRROR}{name}.gz") as answer:
+        path.write_bytes(gzip.decompress(answer.read()))
+data = bytearray(path.read_bytes())
+"""
+VARIABLES = ("x", "y", "test_x", "test_y")
+
+
+def write_digits(pen: Pen, batches: Batches, test: tuple[Tensor, Tensor], *, is_small: bool) -> None:
+    """The pictures and labels to learn from, x and y, and those to test on, test_x and test_y."""
+    pen.section("data")
+    if is_small:
+        pen.comment("small_digits")
+        found = pen.call(small_digits)
+        assert isinstance(found, Bundle)
+        pen.put(", ".join(VARIABLES), Bundle(found.members[: len(VARIABLES)]))
+    else:
+        pen.comment("mnist")
+        pen.line('DATA = Path.home() / ".cache" / "neural-playground"')
+        pen.line(f"MIRROR = '{MIRRORS[0]}'")
+        with pen.block("def mnist(name):"):
+            pen.line('path = DATA / "MNIST" / "raw" / name')
+            pen.line(FETCH)
+            pen.returned(pen.call(idx_tensor, expression("data")))
+        for number, (pictures, labels) in enumerate((VARIABLES[:2], VARIABLES[2:])):
+            files = [file.name for file in FILES[2 * number : 2 * number + 2]]
+            pen.line(f"{pictures}, {labels} = mnist('{files[0]}'), mnist('{files[1]}').long()")
+    pen.by.taken |= set(VARIABLES)
+    for value, name in zip((batches.inputs, batches.targets, *test), VARIABLES, strict=True):
+        pen.name(value, name)
