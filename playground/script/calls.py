@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -46,8 +47,9 @@ class Calls(Lifting):
         return self._run(node, scope)
 
     def _run(self, node: ast.FunctionDef, scope: Scope) -> Value:
-        with self.inside(scope):
+        with self.call_of(scope) as kept:
             returned = self.block(node.body)
+            kept.append(returned)
         return Known(None) if returned is None else returned
 
     def bind(
@@ -112,6 +114,11 @@ class Calls(Lifting):
                 return Known(None)
             if is_hashable(plain) and plain in self.kept_whole:
                 return self.residual(expression(self.kept_whole[plain]), args, keywords)
+            if isinstance(thing, type) and is_dataclass(thing) and thing.__module__.startswith(HOME):
+                given = inspect.signature(thing).bind(*args, **keywords).arguments
+                return Bundle([self._held(name, part) for name, part in given.items()], list(given))
+            if isinstance(thing, type):
+                keywords = _without_defaults(thing, keywords)
             special = self._special(thing, args, keywords)
             if special is not None:
                 return special
@@ -122,6 +129,10 @@ class Calls(Lifting):
         elif isinstance(function, ast.Attribute) and function.attr == "to" and args and is_cpu(args[0]):
             return function.value
         return self.residual(self.lifted(function), args, keywords)
+
+    def _held(self, name: str, value: Value) -> Value:
+        """A part of a record: a variable of its name, where it must be computed first."""
+        return self.stored(name, value) if isinstance(value, ast.expr) and not is_short(value) else value
 
     def residual(self, function: ast.expr, args: Sequence[Value], keywords: Mapping[str, Value]) -> ast.expr:
         return ast.Call(
@@ -152,3 +163,17 @@ class Calls(Lifting):
             return None
         found = thing(*(part.value for part in args), **{name: part.value for name, part in keywords.items()})  # type: ignore[union-attr]
         return Known(list(found) if isinstance(found, (zip, enumerate, reversed)) else found)
+
+
+def _without_defaults(kind: type, keywords: Mapping[str, Value]) -> dict[str, Value]:
+    """What is as by default goes without saying, except for a learning rate."""
+    try:
+        parameters = inspect.signature(kind).parameters
+    except ValueError:  # some of Python's own classes do not tell
+        return dict(keywords)
+    usual = {name: item.default for name, item in parameters.items() if is_plain(item.default) and name != "lr"}
+    return {
+        name: value
+        for name, value in keywords.items()
+        if not (name in usual and isinstance(value, Known) and is_plain(value.value) and value.value == usual[name])
+    }

@@ -145,8 +145,8 @@ class Expressions(Containers):
                 parts, kind = [node.left, *node.comparators], node.ops[0]
         values = [self.value(part) for part in parts]
         numbers = [value.value for value in values if isinstance(value, Known) and self._is_foldable(value.value, kind)]
-        if len(numbers) == len(values) == len(parts) and len(parts) < 3:
-            found = OPERATORS[type(kind)](*numbers)
+        if len(numbers) == len(values):
+            found = OPERATORS[type(kind)](*numbers) if len(parts) < 3 else self._chain(node, numbers)
             if not isinstance(found, float) or (len(repr(found)) <= LONGEST_NUMBER and math.pi not in numbers):
                 return Known(found)
         lifted = [self.lifted(value) for value in values]
@@ -157,6 +157,13 @@ class Expressions(Containers):
                 return ast.UnaryOp(node.op, lifted[0])
             case _:
                 return ast.Compare(lifted[0], node.ops, lifted[1:])
+
+    @staticmethod
+    def _chain(node: ast.expr, numbers: list[Any]) -> bool:
+        """A comparison of several, such as a == b == 1."""
+        assert isinstance(node, ast.Compare)
+        pairs = zip(node.ops, numbers[:-1], numbers[1:], strict=True)
+        return all(OPERATORS[type(kind)](left, right) for kind, left, right in pairs)
 
     def _is_foldable(self, thing: Any, kind: ast.AST) -> bool:
         if isinstance(kind, (ast.Is, ast.IsNot)):

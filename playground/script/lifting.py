@@ -53,7 +53,7 @@ class Lifting(Draft):
         if name := self.named(thing) or library_name(thing):
             return expression(name)
         if isinstance(thing, range):
-            return expression(repr(thing))
+            return expression(repr(thing).replace("range(0, ", "range("))
         if isinstance(thing, torch.Size):
             return literal(tuple(thing))
         if is_plain(thing):
@@ -85,6 +85,8 @@ class Lifting(Draft):
         return None
 
     def _attribute(self, base: Value, attribute: str) -> Value:
+        if isinstance(base, Bundle) and attribute in base.labels:
+            return base.members[base.labels.index(attribute)]
         if not isinstance(base, Known):
             return ast.Attribute(self.lifted(base), attribute, ast.Load())
         thing = base.value

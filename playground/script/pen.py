@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -128,7 +129,22 @@ class Pen:
         """One act of learning, stage by stage; its metrics are printed by `report`."""
         self.by.watched = (self.trainer, "metrics")
         self.by.begin_stage()
+        body = self.by.body
         self.by.call(self.trainer.stages)
+        if any(sighting.body is not body for sighting in self.by.sightings):
+            self._agree()
+
+    def _agree(self) -> None:
+        """Metrics that come from several branches, or from inside a loop, become variables there."""
+        for sighting in self.by.sightings:
+            written: list[ast.stmt] = []
+            with self.by.into(written):
+                for name, value in _entries(sighting.value):
+                    self.put(name, _undetached(value))
+            place = 0 if sighting.after is None else sighting.body.index(sighting.after) + 1
+            sighting.body[place:place] = written
+        names = [name for name, _ in _entries(self.by.seen)]
+        self.by.seen = Record({name: ast.Name(name, ast.Load()) for name in names})
 
     def report(self) -> None:
         """Print the metrics now and then and at the end, with those that are measured beside the loss."""
@@ -137,6 +153,10 @@ class Pen:
         with nullcontext() if often else self.block(f"if step % {self.every} == 0 or step == STEPS:"):
             measured: list[ast.stmt] = []
             with self.by.into(measured):
+                for name, value in shown.items():
+                    if not isinstance(_undetached(value), ast.Name):
+                        self.put(name, _undetached(value))
+                        shown[name] = ast.Name(name, ast.Load())
                 found = dict(_entries(self.by.call(self.trainer.measure)))
                 for name, value in found.items():
                     if not isinstance(value, ast.Name):
@@ -170,11 +190,24 @@ def _entries(value: Value | None) -> Iterator[tuple[str, ast.expr]]:
             yield str(key), part
 
 
+class _Undetached(ast.NodeTransformer):
+    """Takes `.detach()` out: what is only read needs none."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "detach":
+            return node.func.value
+        return node
+
+
+def _undetached(value: ast.expr) -> ast.expr:
+    found: ast.expr = _Undetached().visit(copy.deepcopy(value))
+    return found
+
+
 def _item(value: ast.expr) -> ast.expr:
     """The number in a scalar tensor."""
-    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "detach":
-        value = value.func.value
-    return ast.Call(ast.Attribute(value, "item", ast.Load()), [], [])
+    return ast.Call(ast.Attribute(_undetached(value), "item", ast.Load()), [], [])
 
 
 def table(values: Mapping[int, Any]) -> str:

@@ -11,6 +11,7 @@ from playground.core.run import Run
 from playground.script.layout import Program
 from playground.script.lessons import WRITERS
 from playground.script.pen import Pen
+from playground.script.tidy import tidy
 from playground.text import Text
 
 
@@ -22,6 +23,7 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
         pen.comment("threads")
         pen.line(f"torch.set_num_threads({trainer.threads})")
         WRITERS[lesson.key](pen)
+    tidy(section.body for section in pen.sections)
     settings = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in run.config.query().items()]
     again = " ".join(["python -m playground train", lesson.key, *settings])
     about = text.say(
