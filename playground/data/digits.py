@@ -69,7 +69,7 @@ def load(
     """
     raw = folder / "MNIST" / "raw"
     try:
-        arrays = [_tensor(_whole(raw, file, mirrors, timeout, progress)) for file in FILES]
+        arrays = [idx_tensor(_whole(raw, file, mirrors, timeout, progress)) for file in FILES]
     except Unreachable:
         return small_digits()
     return Digits(arrays[0], arrays[1].long(), arrays[2], arrays[3].long(), "mnist")
@@ -171,7 +171,7 @@ def _keep(data: bytearray, path: Path) -> None:
                 Path(part.name).unlink(missing_ok=True)
 
 
-def _tensor(data: bytearray) -> Tensor:
+def idx_tensor(data: bytearray) -> Tensor:
     """An IDX file: two zero bytes, type 8 (uint8), the number of axes, each axis as four bytes, then the values."""
     axes = data[3]
     shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(axes)]

@@ -158,6 +158,9 @@ class Calls(Lifting):
             return Known(holder)
         if not all(isinstance(part, Known) for part in (*args, *keywords.values())):
             return None
+        if isinstance(holder, dict) and thing.__name__ in ("get", "items", "keys", "values"):
+            asked = thing(*(part.value for part in args if isinstance(part, Known)))
+            return Known(asked if thing.__name__ == "get" else list(asked))
         is_method = holder is not None and not inspect.ismodule(holder) and is_plain(holder)
         if not (thing in PURE if is_hashable(thing) else False) and not is_method:
             return None

@@ -11,9 +11,15 @@ from dataclasses import dataclass, field
 from playground.script.specialise import COMMENT, SHAPE
 
 LONGEST = 100  # characters of a line, where a bracket allows to break it
-IMPORTS = {
-    "math": "import math",
+STANDARD = {
     "contextlib": "import contextlib",
+    "copy": "import copy",
+    "gzip": "import gzip",
+    "math": "import math",
+    "urllib": "import urllib.request",
+    "Path": "from pathlib import Path",
+}
+IMPORTS = {
     "gymnasium": "import gymnasium",
     "np": "import numpy as np",
     "torch": "import torch",
@@ -22,7 +28,7 @@ IMPORTS = {
     "plt": "import matplotlib.pyplot as plt",
 }
 _COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
-_TUPLE = re.compile(r"^(\s*[\w.\[\], ]+ = )\((.*)\)$")
+_TUPLE = re.compile(r"^(\s*(?:[\w.\[\], ]+ = |return |yield ))\((.*)\)$")
 _SINGLE = re.compile(r"(\bf|\br|)'([^']*)'")
 _ONE = re.compile(r"^(\s*)(\w+), = ")
 _GIVEN = re.compile(r"^\s*\w+ = ")
@@ -81,21 +87,20 @@ def _imports(sections: Iterable[Section]) -> str:
         for part in ast.walk(statement)
         if isinstance(part, ast.Name)
     }
-    standard = [line for name, line in IMPORTS.items() if name in used and name in ("math", "contextlib")]
-    others = [line for name, line in IMPORTS.items() if name in used and name not in ("math", "contextlib")]
-    return "\n\n".join("\n".join(lines) for lines in (standard, others) if lines)
+    groups = [[line for name, line in table.items() if name in used] for table in (STANDARD, IMPORTS)]
+    return "\n\n".join("\n".join(lines) for lines in groups if lines)
 
 
 def code(body: Sequence[ast.stmt]) -> str:
     """Statements as text: definitions stand apart, markers become comments, long lines are broken at a bracket."""
     lines: list[str] = []
+    was_apart = False
     for statement in body:
-        apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
-        if apart and lines:
+        is_apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        if lines and (is_apart or was_apart):
             lines += ["", ""]
         lines += ast.unparse(ast.fix_missing_locations(statement)).splitlines()
-        if apart:
-            lines += ["", ""]
+        was_apart = is_apart
     return "\n".join(_shortened(_alone(_bared(_requoted(line))) for line in _commented(lines))).strip("\n")
 
 
@@ -169,7 +174,7 @@ def _broken(line: str) -> list[str]:
             rows.append(piece)
     if len(inside) == 1 and not line[first + 1 : last].endswith(","):
         rows[-1] = rows[-1][:-1]
-    return [line[: first + 1], *(f"{margin}    {row}" for row in rows), margin + line[last:]]
+    return [line[: first + 1], *_shortened(f"{margin}    {row}" for row in rows), margin + line[last:]]
 
 
 def _summed(line: str) -> tuple[str, str, str] | None:

@@ -37,7 +37,9 @@ def names_in(values: Iterable[Value | None]) -> Iterator[str]:
 
 
 def is_short(node: ast.expr) -> bool:
-    """Whether it may stand in several places: a name, a number, the parameters of a net."""
+    """Whether it may stand in several places: a name, a number, the parameters of a net, some of them."""
+    if isinstance(node, ast.List):
+        return all(isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) for part in node.elts)
     return isinstance(node, (ast.Name, ast.Constant)) or ast.unparse(node).endswith(".parameters()")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from torch import nn
@@ -30,6 +30,7 @@ class Pen:
         self.config: Any = run.config
         self.first: Any = run.first  # the settings now and those that the run began with
         self.sections: list[Section] = []
+        self.notes: list[str] = []
         self.by = Specialiser(text.tables["script"]["stages"])
 
     def section(self, key: str) -> None:
@@ -44,6 +45,14 @@ class Pen:
 
     def comment(self, key: str, **facts: object) -> None:
         self.by.emit(ast.Expr(ast.Constant(COMMENT + self.text.say(f"script.comments.{key}", **facts))))
+
+    def stage(self, key: str) -> None:
+        """The comment above a stage that the writer writes itself."""
+        self.by.emit(ast.Expr(ast.Constant(COMMENT + self.text.tables["script"]["stages"][key])))
+
+    def note(self, key: str) -> None:
+        """A sentence in what the program says of itself."""
+        self.notes.append(self.text.say(f"script.notes.{key}"))
 
     def name(self, thing: Any, name: str, code: str = "") -> None:
         """The program has this object in a variable; `code` makes it."""
@@ -146,11 +155,14 @@ class Pen:
         names = [name for name, _ in _entries(self.by.seen)]
         self.by.seen = Record({name: ast.Name(name, ast.Load()) for name in names})
 
+    def now_and_then(self) -> AbstractContextManager[None]:
+        """Inside the loop: in some of its rounds, and in the last one."""
+        return nullcontext() if self.every == 1 else self.block(f"if step % {self.every} == 0 or step == STEPS:")
+
     def report(self) -> None:
         """Print the metrics now and then and at the end, with those that are measured beside the loss."""
         shown = dict(_entries(self.by.seen))
-        often = self.every == 1
-        with nullcontext() if often else self.block(f"if step % {self.every} == 0 or step == STEPS:"):
+        with self.now_and_then():
             measured: list[ast.stmt] = []
             with self.by.into(measured):
                 for name, value in shown.items():

@@ -71,6 +71,10 @@ class Specialiser(Expressions):
                 return self._match(node)
             case ast.Expr():
                 self._expression(node.value)
+            case ast.Import() | ast.ImportFrom():
+                self.emit(node)
+                for alias in node.names:
+                    self.scope.values[alias.asname or alias.name] = name_node(alias.asname or alias.name)
             case ast.Pass() | ast.Assert() | ast.AnnAssign():
                 return None
             case _:

@@ -29,4 +29,4 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
     about = text.say(
         "script.about", title=text.say(f"{lesson.key}.title"), steps=pen.steps, again=again, torch=torch.__version__
     )
-    return Program(about, pen.sections)
+    return Program("\n\n".join([about, *pen.notes]), pen.sections)

@@ -9,7 +9,7 @@ from playground.core.lanes import LaneSpec
 from playground.lessons.racing.lane import Lane
 from playground.lessons.racing.surfaces import Surface
 
-LOST = 1e3  # a ball so far from the middle does not come back
+LOST = 1000.0  # a ball so far from the middle does not come back
 
 
 class Descent:

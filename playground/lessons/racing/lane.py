@@ -50,7 +50,7 @@ def make_optimizer(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.O
             return optimizer
 
 
-def _beside_muon(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
+def make_beside_muon(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
     """Muon is made for the matrices between hidden layers; its authors move all else with AdamW."""
     return torch.optim.AdamW(weights, lr=spec.lr, weight_decay=spec.option("decay"))
 
@@ -79,7 +79,7 @@ class Lane:
         self.spec = spec
         self.born = born
         self.watch = Watch()
-        self._total = max(1, total)
+        self.total = max(1, total)
         self._sizes = tuple(sizes)
         self._factor = 1.0
         self._pieces = self._cut(rows)
@@ -124,7 +124,7 @@ class Lane:
             layers = self._parameters[first : first + count]
             hidden = [layer for place, layer in enumerate(layers) if layer.dim() == 2 and 1 < place < count - 2]
             others = [layer for layer in layers if all(layer is not one for one in hidden)]
-            optimizers += [make_optimizer(self.spec, hidden), _beside_muon(self.spec, others)]
+            optimizers += [make_optimizer(self.spec, hidden), make_beside_muon(self.spec, others)]
         return optimizers
 
     def rate(self) -> float:
@@ -155,7 +155,7 @@ class Lane:
         """Set the rate for the update at this step of the race."""
         if self.spec.schedule == "plateau":
             return
-        factor = FACTORS[self.spec.schedule](step - self.born, self._total)
+        factor = FACTORS[self.spec.schedule](step - self.born, self.total)
         if factor != self._factor:
             self._factor = factor
             for optimizer in self.optimizers:
@@ -188,7 +188,7 @@ class Lane:
     def _listen(self, losses: Tensor) -> None:
         """Once a window, let the plateau schedulers hear its mean loss: the one place where a lane reads numbers."""
         self._window.append(losses)
-        if len(self._window) < max(1, self._total // PLATEAU_WINDOWS):
+        if len(self._window) < max(1, self.total // PLATEAU_WINDOWS):
             return
         means = torch.stack(self._window).mean(dim=0).tolist()
         self._window.clear()

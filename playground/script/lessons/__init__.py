@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from playground.script.lessons import classifier, gan, regression
+from playground.script.lessons import classifier, gan, race, regression
 from playground.script.pen import Pen
 
 WRITERS: Mapping[str, Callable[[Pen], None]] = {
     "regression": regression.write,
     "classifier": classifier.write,
     "gan": gan.write,
+    "race": race.write,
 }

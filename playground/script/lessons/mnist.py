@@ -1,0 +1,38 @@
+"""Writes where the digits come from: MNIST from a folder, or the small digits instead of it."""
+
+from __future__ import annotations
+
+import ast
+
+from playground.data.digits import FILES, MIRRORS, idx_tensor, small_digits
+from playground.script.pen import Pen
+from playground.script.values import Bundle, expression
+
+FETCH = """
+if not path.exists():
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with urllib.request.urlopen(f"{MIRROR}{name}.gz") as answer:
+        path.write_bytes(gzip.decompress(answer.read()))
+data = bytearray(path.read_bytes())
+"""
+
+
+def load_digits(pen: Pen, names: tuple[str, ...], *, is_small: bool) -> None:
+    """Pictures and labels, those to learn from first, in variables of these names."""
+    if is_small:
+        pen.comment("small_digits")
+        found = pen.call(small_digits)
+        assert isinstance(found, Bundle)
+        pen.put(", ".join(names), Bundle(found.members[: len(names)]))
+    else:
+        pen.comment("mnist")
+        pen.line('DATA = Path.home() / ".cache" / "neural-playground"')
+        pen.line(f"MIRROR = '{MIRRORS[0]}'")
+        with pen.block("def mnist(name):"):
+            pen.line('path = DATA / "MNIST" / "raw" / name')
+            pen.line(FETCH)
+            pen.by.emit(ast.Return(pen.lifted(pen.call(idx_tensor, expression("data")))))
+        for number in range(0, len(names), 2):
+            pictures, labels = (f"mnist('{file.name}')" for file in FILES[number : number + 2])
+            pen.line(f"{names[number]}, {names[number + 1]} = {pictures}, {labels}.long()")
+    pen.by.taken |= set(names)
