@@ -12,6 +12,7 @@ from playground.core.run import Run
 from playground.script.layout import Program
 from playground.script.lessons import WRITERS
 from playground.script.pen import Pen
+from playground.script.tidy import tidy
 from playground.script.values import Unwritable
 from playground.text import Text
 
@@ -27,8 +28,9 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
         WRITERS[lesson.key](pen)
     except Unwritable as error:
         raise BadValue("bad_program", value=echo(str(error))) from error
+    tidy(section.body for section in pen.sections)
     settings = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in run.config.query().items()]
     again = " ".join(["python -m playground train", lesson.key, *settings])
     title, version = text.say(f"{lesson.key}.title"), torch.__version__
     about = text.say("script.about", title=title, steps=pen.steps, again=again, torch=version)
-    return Program(about, pen.sections, tuple(pen.files))
+    return Program("\n\n".join([about, *pen.notes]), pen.sections, tuple(pen.files))

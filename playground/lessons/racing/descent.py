@@ -11,7 +11,7 @@ from playground.core.state import Parts, State
 from playground.lessons.racing.lane import Lane
 from playground.lessons.racing.surfaces import Surface
 
-LOST = 1e3  # a ball so far from the middle does not come back
+LOST = 1000.0  # a ball so far from the middle does not come back
 
 
 class Descent:

@@ -43,7 +43,7 @@ class Lane:
         self.spec = spec
         self.born = born
         self.watch = Watch()
-        self._total = max(1, total)
+        self.total = max(1, total)
         self._seeds = len(rows)
         self._sizes = tuple(sizes)
         self._factor = 1.0
@@ -66,7 +66,7 @@ class Lane:
     @property
     def _patience(self) -> int:
         """The steps of a window."""
-        return max(1, self._total // PLATEAU_WINDOWS)
+        return max(1, self.total // PLATEAU_WINDOWS)
 
     def _cut(self, rows: Tensor) -> list[list[Tensor]]:
         """The pieces that an optimizer calls parameters: all rows at once, a row for each net, or a net's layers."""
@@ -103,7 +103,7 @@ class Lane:
         counts = [[one.num_bad_epochs, one.cooldown_counter, one.last_epoch] for one in self._plateaus]
         return {
             "born": self.born,
-            "total": self._total,
+            "total": self.total,
             "factor": self._factor,
             "seconds": self.watch.seconds,
             "rates": torch.tensor([one.param_groups[0]["lr"] for one in self.optimizers], dtype=torch.float64),
@@ -115,7 +115,7 @@ class Lane:
 
     def restore(self, parts: Parts, step: int) -> None:
         """Go on in a race that stands at this step; raises BadValue for what can be no lane of it."""
-        self.born, self._total = parts.between("born", 0, step), parts.between("total", 1, LARGEST_COUNT)
+        self.born, self.total = parts.between("born", 0, step), parts.between("total", 1, LARGEST_COUNT)
         self._factor, self.watch.seconds = parts.number("factor", float), parts.number("seconds", float)
         rates = parts.tensor("rates", torch.empty(len(self.optimizers), dtype=torch.float64))
         if not bool(((rates >= 0) & (rates <= HIGHEST_RATE)).all()):
@@ -165,7 +165,7 @@ class Lane:
         """Set the rate for the update at this step of the race."""
         if self.spec.schedule == "plateau":
             return
-        factor = FACTORS[self.spec.schedule](step - self.born, self._total)
+        factor = FACTORS[self.spec.schedule](step - self.born, self.total)
         if factor != self._factor:
             self._factor = factor
             for optimizer in self.optimizers:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -14,6 +16,7 @@ from playground.core.lanes import LaneSpec
 from playground.core.limits import EXPLODED
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.run import MOST_EDITS
 from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Podium, Sweep
 from playground.core.trainer import Metrics, Trainer
@@ -28,6 +31,17 @@ from playground.lessons.racing.trails import Trails
 from playground.lessons.racing.work import make_work, spread
 
 CHECK_EVERY = 32  # steps between two roll calls that take diverged nets out
+
+
+@dataclass(frozen=True)
+class LineUp:
+    """Who races from a step on: all lanes, and the slots of those that start from the first weights."""
+
+    step: int
+    planned: int
+    specs: tuple[LaneSpec, ...]
+    fresh: frozenset[int]
+    has_lost: bool  # whether somebody had diverged before
 
 
 class NetRace(Trainer):
@@ -50,6 +64,7 @@ class NetRace(Trainer):
         self._sweep: Sweep | None = None
         self._first: Tensor | None = None
         self.lanes: list[Lane] = []
+        self.line_ups: deque[LineUp] = deque(maxlen=MOST_EDITS)
         self._line_up(config.lanes)
         self.metrics = {"leader": torch.zeros((), device=device)}
 
@@ -87,6 +102,8 @@ class NetRace(Trainer):
         going = {lane.spec.slot: lane for lane in self.lanes}
         dead = (self.record.died >= 0).all(dim=1).tolist()
         staying = {spec.slot for spec in specs if spec.slot in going and self._goes_on(going[spec.slot], spec, dead)}
+        fresh = frozenset(spec.slot for spec in specs) - staying
+        self.line_ups.append(LineUp(self._step, self._config.planned, specs, fresh, any(dead)))
         rows = torch.cat([going[spec.slot].rows if spec.slot in staying else self._start for spec in specs])
         self.stack = Stack(self._config.shape, rows.clone())
         self.lanes = []

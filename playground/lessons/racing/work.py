@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -48,6 +48,8 @@ class Work(ABC):
         """A batch as the nets see it."""
         return inputs
 
+    LOSS: ClassVar[Callable[..., Tensor]]  # torch's own
+
     @abstractmethod
     def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
         """What these nets make of the same input."""
@@ -84,16 +86,25 @@ def spread(batch: Tensor, rows: Tensor, seeds: int) -> Tensor:
     return batch.repeat(len(rows) // seeds, *[1] * (batch.dim() - 1))
 
 
+def sample_curve(config: RaceConfig, seed: int) -> tuple[Tensor, Tensor]:
+    """The x and y of a seed, (n, 1) each."""
+    torch.manual_seed(seed)
+    return curves.sample("parabola", config.samples, config.noise, "normal", False)
+
+
+def sample_spirals(config: RaceConfig, seed: int) -> tuple[Tensor, Tensor]:
+    """The places (n, 2) and the classes (n,) of a seed."""
+    torch.manual_seed(seed)
+    return points.sample("spirals", max(1, config.samples // 2), 2, config.noise)
+
+
 class Curve(Work):
     """Course 306: a noisy parabola."""
 
+    LOSS = staticmethod(mse_loss)
+
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
-        xs, ys = [], []
-        for seed in config.seeds:
-            torch.manual_seed(seed)
-            x, y = curves.sample("parabola", config.samples, config.noise, "normal", False)
-            xs.append(x)
-            ys.append(y)
+        xs, ys = zip(*(sample_curve(config, seed) for seed in config.seeds), strict=True)
         super().__init__(config.shape, torch.stack(xs).to(device), torch.stack(ys).to(device))
         label = torch.zeros(len(xs[0]), dtype=torch.uint8).numpy()
         self._points = Points(torch.cat([xs[0], ys[0]], dim=1).numpy(), label, label)
@@ -105,7 +116,7 @@ class Curve(Work):
         return Graph(Together(nets.values()), torch.zeros(2, 1), "x", tuple(nets))
 
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return mse_loss(outputs, targets, reduction="none").mean(dim=(1, 2))
+        return self.LOSS(outputs, targets, reduction="none").mean(dim=(1, 2))
 
     def accuracies(self, outputs: Tensor, targets: Tensor) -> None:
         return None
@@ -120,8 +131,12 @@ class Curve(Work):
 class Classes(Work):
     """What the two works with class numbers share."""
 
+    LOSS = staticmethod(cross_entropy)
+
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return cross_entropy(outputs.transpose(1, 2), targets, reduction="none").mean(dim=1)
+        # row by row: the same sums, and so the same gradients to the last digit, as those of each net alone
+        each = self.LOSS(outputs.flatten(0, 1), targets.flatten(), reduction="none")
+        return each.view(targets.shape).mean(dim=1)
 
     def accuracies(self, outputs: Tensor, targets: Tensor) -> Tensor:
         return (outputs.argmax(dim=2) == targets).float().mean(dim=1)
@@ -131,12 +146,7 @@ class Spiral(Classes):
     """The two spirals of the classifier lesson."""
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
-        xys, labels = [], []
-        for seed in config.seeds:
-            torch.manual_seed(seed)
-            xy, label = points.sample("spirals", max(1, config.samples // 2), 2, config.noise)
-            xys.append(xy)
-            labels.append(label)
+        xys, labels = zip(*(sample_spirals(config, seed) for seed in config.seeds), strict=True)
         super().__init__(config.shape, torch.stack(xys).to(device), torch.stack(labels).to(device))
         shown = labels[0].byte().numpy()
         self._points = Points(xys[0].numpy(), shown, 0 * shown)
