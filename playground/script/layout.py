@@ -176,7 +176,10 @@ def _broken(line: str) -> list[str]:
         return [line]
     first, last = place
     inside = _split(line[first + 1 : last])
-    rows: list[str] = []
+    if len(inside) == 1 and (halves := _comprehension(inside[0])):
+        rows = [f"{margin}    {half}" for half in halves]
+        return [line[: first + 1], *_shortened(rows), margin + line[last:]]
+    rows = []
     for member in inside:
         piece = f"{member},"
         if rows and len(margin) + 4 + len(rows[-1]) + 1 + len(piece) <= LONGEST:
@@ -200,6 +203,17 @@ def _summed(line: str) -> tuple[str, str, str] | None:
         return None
     place = min(places, key=lambda number: abs(number - len(line) // 2))
     return given.group(), line[given.end() : place], line[place + 1 :]
+
+
+def _comprehension(text: str) -> tuple[str, str] | None:
+    """What is collected, and from where; None of what is no comprehension."""
+    depth = 0
+    for place, sign, is_text in _signs(text):
+        if not is_text:
+            depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and not is_text and text.startswith(" for ", place):
+            return text[:place], text[place + 1 :]
+    return None
 
 
 def _bracket(line: str) -> tuple[int, int]:

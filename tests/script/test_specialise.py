@@ -64,6 +64,7 @@ def same(program: str, function: Callable[..., Any], *args: Any, **room: Any) ->
     assert torch.equal(torch.as_tensor(found), torch.as_tensor(wanted)), program
 
 
+row = torch.ones(3)
 X = torch.arange(6.0).view(2, 3)
 
 
@@ -133,9 +134,69 @@ def with_import(x: Any) -> Any:
     return erf(x)
 
 
+def gathered(x: Tensor) -> Tensor:
+    found, sizes = [], {}
+    for row in x:
+        found.append(row * 2)
+        sizes["last"] = row
+    found.append(sizes["last"])
+    return torch.stack(found)
+
+
+def backwards(x: Tensor) -> Tensor:
+    widths = (1, 2, 3)
+    first, *others = widths[::-1]
+    return x * first + sum(others)
+
+
+def mean_and_spread(x: Tensor, *, is_sure: bool) -> tuple[Tensor, Tensor | None]:
+    if is_sure:
+        return x, None
+    mean, spread = x.chunk(2, dim=0)
+    return mean, spread
+
+
+def drawn(mean: Tensor, spread: Tensor | None) -> Tensor:
+    if spread is None:
+        return mean
+    return mean + spread * torch.rand(1, 3)
+
+
+def perhaps_drawn(x: Tensor) -> Tensor:
+    return drawn(*mean_and_spread(x, is_sure=True)).sum() + drawn(*mean_and_spread(x, is_sure=False)).sum()
+
+
+def best_of(x: Tensor) -> Tensor:
+    best = None
+    for row in x:
+        if best is None:
+            best = row
+        best = torch.maximum(best, row)
+    return torch.as_tensor(best)
+
+
+def nothing_to_keep(x: Tensor) -> Tensor:
+    _, y = torch.rand(2, 3), torch.rand(2, 3)
+    return x + y
+
+
 @pytest.mark.parametrize(
     "function",
-    [noisy_twice, draws_for_nothing, doubled, left_to_right, loss_and_objective, in_a_loop, from_both, with_import],
+    [
+        gathered,
+        backwards,
+        perhaps_drawn,
+        best_of,
+        nothing_to_keep,
+        noisy_twice,
+        draws_for_nothing,
+        doubled,
+        left_to_right,
+        loss_and_objective,
+        in_a_loop,
+        from_both,
+        with_import,
+    ],
     ids=lambda function: function.__name__,
 )
 def test_a_function_of_one_tensor(function: Callable[[Tensor], Tensor]) -> None:
@@ -161,7 +222,6 @@ def shifted(x: Tensor, rows: Tensor) -> Tensor:
 
 
 def test_a_name_inside_a_comprehension_hides_no_variable() -> None:
-    row = torch.ones(3)
     program = written(shifted, row, X, names={"row": row, "rows": X})
     same(program, shifted, row, X, row=row, rows=X)
 
@@ -174,6 +234,30 @@ def test_a_known_slice_is_written_as_one() -> None:
     program = written(part_of, "$x", slice(1, None))
     assert "x[1:]" in program
     same(program, part_of, X, slice(1, None), x=X)
+
+
+class Page:
+    """Something live that keeps a list of what it has seen."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = [1.0]
+
+    def look(self, x: Tensor) -> Tensor:
+        self.seen.append(2.0)
+        return x + len("page")
+
+
+class Wide(Page):
+    def look(self, x: Tensor) -> Tensor:
+        return super().look(x) * 2
+
+
+def test_what_the_page_keeps_for_itself_is_left_out_and_left_alone() -> None:
+    page = Wide()
+    program = written(page.look, "$x")
+    assert page.seen == [1.0]
+    assert "append" not in program
+    assert executed(program, x=X).equal(Wide().look(X))
 
 
 class Scale(nn.Module):
@@ -256,6 +340,18 @@ def score(net: nn.Module, x: Tensor, y: Tensor) -> Any:
 
 def scores(nets: tuple[nn.Module, ...], x: Tensor) -> Tensor:
     return torch.stack([score(net, x, x) for net in nets])
+
+
+def averaged(x: Tensor) -> Tensor:
+    mean = x.mean()
+    return mean + row.sum()
+
+
+def test_a_kept_function_hides_no_variable_of_the_program() -> None:
+    by = Definitions({})
+    by.name(row, "mean")
+    by.keep(averaged)
+    same(text_of(by, by.apply(Known(averaged), [ast.Name("x", ast.Load())], {})), averaged, X, x=X, mean=row)
 
 
 def test_a_function_that_is_kept_is_written_once() -> None:
