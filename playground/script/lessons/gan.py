@@ -15,8 +15,8 @@ PLOT = """
 plt.plot(x, G(IDEA)[0].detach(), color="#4AD631", linewidth=3, label="Generated painting")
 plt.plot(x, high, color="#74BCFF", linewidth=3, label="upper bound")
 plt.plot(x, low, color="#FF9359", linewidth=3, label="lower bound")
-plt.text(-0.5, 2.3, f"D accuracy = {d_real:.2f} (0.5 for D to converge)", fontdict={"size": 13})
-plt.text(-0.5, 2, f"D score = {score:.2f} (BALANCE for G to converge)", fontdict={"size": 13})
+accuracy = f"D accuracy = {d_real:.2f} (0.5 for D to converge)"
+plt.title(f"{accuracy}, D score = {score:.2f} (BALANCE for G to converge)", fontsize=10)
 plt.ylim((0, 3))
 plt.legend(loc="upper right")
 plt.show()

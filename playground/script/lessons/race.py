@@ -19,29 +19,19 @@ from playground.script.modules import module
 from playground.script.pen import Pen
 from playground.script.values import expression, library_name
 
-PLOT = """
-for name, values in losses.items():
-    plt.plot(SHOWN, label=name)
+BAND = """
+longest = max([len(found) for found in values.values()])
+table = torch.tensor([found + [math.nan] * (longest - len(found)) for found in values.values()])
+low, middle, high = table.nanquantile(torch.tensor([0.25, 0.5, 0.75]), dim=0)
+"""
+AXES = """
 plt.legend(loc="best")
 plt.xlabel("Steps")
 plt.ylabel("Loss")
 plt.ylim((0, TOP))
 plt.show()
 """
-PLOT_FAN = """
-for name, values in losses.items():
-    longest = max([len(found) for found in values.values()])
-    table = torch.tensor([found + [math.nan] * (longest - len(found)) for found in values.values()])
-    low, middle, high = table.nanquantile(torch.tensor([0.25, 0.5, 0.75]), dim=0)
-    steps = range(SINCE, SINCE + longest)
-    plt.plot(steps, middle, label=name)
-    plt.fill_between(steps, low, high, alpha=0.2)
-plt.legend(loc="best")
-plt.xlabel("Steps")
-plt.ylabel("Loss")
-plt.ylim((0, TOP))
-plt.show()
-"""
+TOPS = {"curve": 0.2, "spiral": 0.8, "digits": 2.5}  # of the figure: what lies above is from the very first steps
 
 
 def write(pen: Pen) -> None:
@@ -234,15 +224,18 @@ class NetProgram:
             pen.line("print(f'step {step}', f'leader {leader:.6g}', *shown, sep='  ')")
 
     def draw(self) -> None:
-        late = {racer.name: racer.born for racer in self.story.racers if racer.born}
-        since = f"{late!r}.get(name, 0)" if late else "0"
-        shown = f"range({since}, {since} + len(values)), values" if late else "values"
-        top = {"curve": 0.2, "spiral": 0.8, "digits": 2.5}[self.config.work]
-        plot = PLOT_FAN if self.is_fan else PLOT
-        self.pen.line(
-            plot.replace("SHOWN", shown)
-            .replace(
-                "range(SINCE, SINCE + longest)", f"range({since}, {since} + longest)" if late else "range(longest)"
-            )
-            .replace("TOP", str(top))
-        )
+        pen = self.pen
+        late = {racer.name: racer.born for racer in self.story.racers if 0 < racer.born < pen.steps}
+        with pen.block("for name, values in losses.items():"):
+            if self.is_fan:
+                pen.line(BAND)
+            if late:
+                pen.line(f"began = {late!r}.get(name, 0)")
+            if self.is_fan:
+                pen.line("steps = range(began, began + longest)" if late else "steps = range(longest)")
+                pen.line("plt.plot(steps, middle, label=name)")
+                pen.line("plt.fill_between(steps, low, high, alpha=0.2)")
+            else:
+                steps = "range(began, began + len(values)), " if late else ""
+                pen.line(f"plt.plot({steps}values, label=name)")
+        pen.line(AXES.replace("TOP", str(TOPS[self.config.work])))

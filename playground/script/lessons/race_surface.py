@@ -16,7 +16,7 @@ from playground.script.values import expression
 
 PLOT = """
 ys, xs = torch.meshgrid(torch.linspace(Y, SIDE), torch.linspace(X, SIDE), indexing="ij")
-plt.contourf(xs, ys, (height(xs, ys) + FLOOR).log10(), levels=30, cmap="Greys")
+plt.contourf(xs, ys, (height(xs, ys) + FLOOR).log10(), levels=30, cmap="Greys", alpha=0.6)
 for name, path in paths.items():
     plt.plot(*zip(*path), label=name)
 plt.plot(LOWEST, "*", color="black", markersize=12)
@@ -54,7 +54,7 @@ def write(pen: Pen, trainer: TerrainRace) -> None:
 
 def learn(pen: Pen, trainer: TerrainRace, story: Story) -> None:
     has_lost = bool((trainer.descent.lost_at >= 0).any())
-    pen.line("paths = {name: [point.tolist()] for name, point in points.items()}")
+    pen.line("paths = {name: [] for name in points}")
     pen.line("losses = {name: [] for name in points}")
     if has_lost:
         pen.line("leader = 0")
@@ -66,13 +66,13 @@ def learn(pen: Pen, trainer: TerrainRace, story: Story) -> None:
                     pen.comment("end")
                     pen.line("losses[name].append(height(*point).item())")
                     pen.line("continue")
-            LaneStep(pen, story, "point", "", "height(*point)").write()
             if has_lost:
                 with pen.block(f"if not (point.abs() < {LOST:.0f}).all():"):
                     pen.comment("lost")
                     pen.line("del points[name]")
                     pen.line("continue")
             pen.line("paths[name].append(point.tolist())")
+            LaneStep(pen, story, "point", "", "height(*point)").write()
         newest = "losses[name][-1] for name in points"
         pen.line(f"leader = min([{newest}], default=leader)" if has_lost else f"leader = min([{newest}])")
         with pen.now_and_then():
