@@ -187,17 +187,16 @@ def _strength(value: Any) -> float:
 
 
 MODERN = DqnConfig(
-    envs=64, hidden=64, init="standard", double=True, done_mask=True, target_net="soft", tau=0.2, gamma=0.95,
-    loss="huber", lr=0.02, batch=256, memory=2000, prefill=1000, epsilon=0.05, epsilon_start=0.5, epsilon_steps=2000,
-    steps=2000,
+    envs=64, hidden=64, init="standard", done_mask=True, target_net="soft", tau=0.2, gamma=0.95, loss="huber", lr=0.02,
+    batch=256, memory=2000, prefill=1000, epsilon=0.05, epsilon_start=0.5, epsilon_steps=2000, steps=2000,
 )  # fmt: skip
-PLAIN = replace(MODERN, reward="plain", hidden=128, gamma=0.98, lr=0.01, epsilon_steps=10_000, steps=3000)
+PLAIN = replace(MODERN, reward="plain", hidden=128, double=True, gamma=0.98, lr=0.01, epsilon_steps=10_000, steps=3000)
 ACROBOT = replace(
-    MODERN, world="acrobot", envs=8, tau=0.02, gamma=0.99, lr=0.002, memory=50_000, epsilon_start=1,
+    MODERN, world="acrobot", envs=8, double=True, tau=0.02, gamma=0.99, lr=0.002, memory=50_000, epsilon_start=1,
     epsilon_steps=10_000, steps=20_000,
 )  # fmt: skip
 MOUNTAINCAR = replace(
-    MODERN, world="mountaincar", envs=16, tau=0.02, gamma=0.9, lr=0.005, memory=50_000, epsilon_start=1,
+    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, gamma=0.9, lr=0.005, memory=50_000, epsilon_start=1,
     epsilon_steps=10_000, steps=10_000,
 )  # fmt: skip
 DQN = Lesson(
