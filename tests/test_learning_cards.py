@@ -73,8 +73,8 @@ def test_agents_that_learn_are_left_alone(device, config):
 
 
 def test_a_painter_that_paints_one_painting_is_told_and_cured(device):
-    """In the preset of that name, before half of its way."""
-    config = GAN.presets["collapse"].config
+    """G learns faster and four times as often: the preset's game, in half of the time."""
+    config = GanConfig(k_g=4, lr_g=5e-4, lr_d=3e-4, paintings=32, steps=0)
     run = Run(GAN.build, config, device)
     while not run.cards:
         assert run.step < 3000

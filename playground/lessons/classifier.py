@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
 from playground.core.graph import Graph
@@ -26,6 +26,7 @@ from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import kept_apart
 from playground.lessons.classifier_cards import class_numbers, imbalance
+from playground.lessons.classifier_losses import entropy, make_balanced_loss, make_loss, one_logit_loss
 from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
 
 MOST_CLASSES = 5
@@ -83,49 +84,6 @@ def load(config: ClassifierConfig, device: torch.device) -> Data:
     return Data(train, (inputs[test].to(device), labels[test].to(device)), shown)
 
 
-def make_loss(config: ClassifierConfig, labels: Tensor, outputs: int) -> Loss:
-    """Cross-entropy; balanced, each point counts so much that all classes together weigh the same."""
-    if config.balanced and len(labels):
-        return Balanced(class_weights(labels, config.class_count), outputs)
-    return one_logit_loss if outputs == 1 else cross_entropy
-
-
-def class_weights(labels: Tensor, classes: int) -> Tensor:
-    """How much a point of each class counts, (classes,): the rarer its class, the more."""
-    counts = torch.bincount(labels, minlength=classes)
-    weights: Tensor = len(labels) / (counts.clamp_min(1) * (counts > 0).sum())
-    return weights
-
-
-@dataclass(frozen=True, eq=False)
-class Balanced:
-    """The mean of what each point costs times what its class weighs."""
-
-    weights: Tensor  # (classes,)
-    outputs: int
-
-    def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:
-        each: Tensor  # (n,)
-        if self.outputs == 1:
-            each = binary_cross_entropy_with_logits(logits[:, 0], targets.float(), reduction="none")
-        else:
-            each = cross_entropy(logits, targets, reduction="none")
-        mean: Tensor = (each * self.weights[targets]).mean()
-        return mean
-
-
-def one_logit_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Binary cross-entropy of a single logit (n, 1) against class numbers (n,)."""
-    return binary_cross_entropy_with_logits(logits[:, 0], labels.float())
-
-
-def entropy(labels: Tensor) -> Tensor:
-    """The cross-entropy of the best guess that knows only how often each class occurs."""
-    shares = torch.bincount(labels) / len(labels)
-    entropy: Tensor = -torch.special.xlogy(shares, shares).sum()
-    return entropy
-
-
 def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn.Sequential:
     torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
     return mlp((len(config.features), *config.layers, outputs), config.activation).to(device)
@@ -144,8 +102,13 @@ class Classifier(Supervised):
         net = make_net(config, outputs, device)
         batches = Batches(*self.view.data.train, config.batch)
         optimizer = build_optimizer(config, net.parameters())
-        super().__init__(net, make_loss(config, batches.targets, outputs), batches, optimizer, config)
+        super().__init__(net, self._make_loss(config, batches.targets), batches, optimizer, config)
         self._own = config.own
+
+    def _make_loss(self, config: ClassifierConfig, labels: Tensor) -> Loss:
+        if config.balanced and len(labels):
+            return make_balanced_loss(self._outputs, labels, config.class_count)
+        return make_loss(self._outputs)
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
@@ -160,8 +123,7 @@ class Classifier(Supervised):
         inputs, labels = self.view.data.train
         if not len(labels):
             return {}
-        plain = one_logit_loss if self._outputs == 1 else cross_entropy
-        numbers = inner_numbers(self.net, plain, inputs, labels, entropy(labels))
+        numbers = inner_numbers(self.net, make_loss(self._outputs), inputs, labels, entropy(labels))
         return {**numbers, **class_numbers(self.net, inputs, labels, self.view.plane.classes)}
 
     def look(self, *, closely: bool) -> Pictures:
@@ -174,7 +136,7 @@ class Classifier(Supervised):
             self._own = config.own
             self.view.data = load(config, self._device)
             self.batches = self.batches.replaced(*self.view.data.train)
-            self.loss = make_loss(config, self.batches.targets, self._outputs)
+            self.loss = self._make_loss(config, self.batches.targets)
 
     def check(self, name: str, value: Any) -> None:
         check_edit(self.net, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.lessons import classifier as lesson
+from playground.lessons.classifier_losses import Balanced, class_weights
 from playground.lessons.plane import inputs_of
 from playground.script.lessons.supervised import Player, hold_out, learn, make_optimizer, name_batches
 from playground.script.pen import Pen, table
@@ -88,6 +89,6 @@ def load_points(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None
 
 def weigh_classes(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None:
     """How much a point of each class counts, where that is not the same for all."""
-    if isinstance(trainer, lesson.Classifier) and isinstance(trainer.loss, lesson.Balanced):
-        pen.call(lesson.class_weights, pen.expression("y"), pen.config.class_count, into="class_weights")
+    if isinstance(trainer, lesson.Classifier) and isinstance(trainer.loss, Balanced):
+        pen.call(class_weights, pen.expression("y"), pen.config.class_count, into="class_weights")
         pen.name(trainer.loss.weights, "class_weights")
