@@ -176,10 +176,10 @@ def _broken(line: str) -> list[str]:
         return [line]
     first, last = place
     inside = _split(line[first + 1 : last])
-    if len(inside) == 1 and (halves := _comprehension(inside[0])):
-        rows = [f"{margin}    {half}" for half in halves]
-        return [line[: first + 1], *_shortened(rows), margin + line[last:]]
-    rows = []
+    if len(inside) == 1 and (parts := _comprehension(inside[0])):
+        indented = [f"{margin}    {part}" for part in parts]
+        return [line[: first + 1], *_shortened(indented), margin + line[last:]]
+    rows: list[str] = []
     for member in inside:
         piece = f"{member},"
         if rows and len(margin) + 4 + len(rows[-1]) + 1 + len(piece) <= LONGEST:

@@ -12,9 +12,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from playground.script import calls
+from playground.script import source
+from playground.script.definitions import Definitions
 from playground.script.layout import code
-from playground.script.specialise import Specialiser
 from playground.script.tidy import tidy
 from playground.script.values import Known, expression
 
@@ -24,12 +24,12 @@ ROOM = {"torch": torch, "nn": nn}
 @pytest.fixture(autouse=True)
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """The functions of this file are unfolded like ours."""
-    monkeypatch.setattr(calls, "HOME", "tests.")
+    monkeypatch.setattr(source, "HOME", ("playground.", "tests."))
 
 
 def written(function: Callable[..., Any], *args: Any, **variables: Any) -> tuple[str, Any]:
     """The program for known arguments, where x and y are variables; and what it computes."""
-    by = Specialiser({})
+    by = Definitions({})
     by.taken |= set(variables)
     values = [expression(arg) if isinstance(arg, str) and arg in variables else Known(arg) for arg in args]
     value = by.call(function, *values)
@@ -117,7 +117,7 @@ class _Holder:
 
 
 def test_members_may_go_to_attributes_that_are_variables() -> None:
-    holder, by = _Holder(), Specialiser({})
+    holder, by = _Holder(), Definitions({})
     for name in ("low", "high"):
         by.variable(holder, name)
     by.call(holder.split, expression("x"))
