@@ -1,7 +1,6 @@
 """The program of a race: every lane of it, each kind and schedule, and what was changed by hand."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,11 +49,6 @@ def far_off(run: Run, told: dict[int, dict[str, str]]) -> list[str]:
     return wrong
 
 
-def agree(runs: dict[str, Run], folder: Path) -> None:
-    told = printed({name: script_of(run, RACE) for name, run in runs.items()}, folder)
-    assert not {name: found for name, run in runs.items() if (found := far_off(run, told[name]))}
-
-
 def beside(kind: str, schedule: str = "constant") -> tuple[LaneSpec, ...]:
     """A lane with options that are none of the defaults, beside plain SGD."""
     options = {
@@ -64,20 +58,19 @@ def beside(kind: str, schedule: str = "constant") -> tuple[LaneSpec, ...]:
     return lane(0, "sgd", 0.05), lane(1, kind, KINDS[kind].rate, schedule, **options)
 
 
-def test_every_kind_of_optimizer_on_nets_and_on_a_surface(tmp_path: Path) -> None:
+def every_kind() -> dict[str, Run]:
     runs = {f"{kind} net": raced(5, lanes=beside(kind), depth=2) for kind in KINDS}
-    runs |= {f"{kind} ravine": raced(5, lanes=beside(kind), work="ravine") for kind in KINDS if kind != "muon"}
-    agree(runs, tmp_path)
+    return runs | {f"{kind} map": raced(5, lanes=beside(kind), work="ravine") for kind in KINDS if kind != "muon"}
 
 
-def test_every_schedule_on_nets_and_on_a_surface(tmp_path: Path) -> None:
+def every_schedule() -> dict[str, Run]:
     runs = {f"{name} net": raced(30, lanes=beside("adam", name), steps=30) for name in SCHEDULES}
     runs |= {f"{name} map": raced(30, lanes=beside("adam", name), steps=30, work="himmelblau") for name in SCHEDULES}
-    runs["muon"] = raced(26, lanes=beside("muon", "plateau"), steps=26, depth=2)
-    agree(runs, tmp_path)
+    return runs | {"muon plateau": raced(26, lanes=beside("muon", "plateau"), steps=26, depth=2)}
 
 
-def test_lanes_that_come_go_and_change_during_the_race(tmp_path: Path) -> None:
+def by_hand() -> dict[str, Run]:
+    """Lanes that come, go and change during the race, and points that are thrown back to another start."""
     second = (lane(0, "sgd", 0.05), lane(1, "adam", 0.02, "cosine", beta1=0.5), lane(3, "rmsprop", 0.01, "step"))
     third = (lane(0, "sgd", 0.08, "onecycle"), lane(1, "adam", 0.02), lane(3, "rmsprop", 0.01, "exponential"))
     fourth = (lane(0, "momentum", 0.08), lane(1, "adam", 0.02, "plateau"), lane(3, "rmsprop", 0.005, "exponential"))
@@ -86,34 +79,46 @@ def test_lanes_that_come_go_and_change_during_the_race(tmp_path: Path) -> None:
     muon_later = lane(0, "sgd", 0.06), lane(1, "muon", 0.01, momentum=0.8, decay=0.1), lane(2, "adam", 0.01)
     changes = [({"lanes": lanes}, 6) for lanes in (second, third, fourth, last)]
     short = [({"lanes": lanes}, 2) for lanes in (second, fourth, last)]
-    before = raced(0, ({"lanes": second}, 0), ({"lanes": third}, 8), lanes=START)
-    agree(
-        {
-            "lanes": raced(5, *changes, lanes=START, steps=48),
-            "fan": raced(3, *short, lanes=START, steps=48, fan=True, samples=60),
-            "muon": raced(4, ({"lanes": muon_later}, 4), ({"lanes": muon}, 4), lanes=muon, depth=2),
-            "muon fan": raced(2, ({"lanes": muon_later[:2]}, 2), lanes=muon, depth=2, fan=True, samples=40),
-            "before the start": before,
-        },
-        tmp_path,
-    )
+    return {
+        "lanes": raced(5, *changes, lanes=START, steps=48),
+        "fan": raced(3, *short, lanes=START, steps=48, fan=True, samples=60),
+        "muon": raced(4, ({"lanes": muon_later}, 4), ({"lanes": muon}, 4), lanes=muon, depth=2),
+        "muon fan": raced(2, ({"lanes": muon_later[:2]}, 2), lanes=muon, depth=2, fan=True, samples=40),
+        "before the start": raced(0, ({"lanes": second}, 0), ({"lanes": third}, 8), lanes=START),
+        "moved": raced(0, ({"start_x": 2.0, "start_y": -1.0}, 12), work="himmelblau", lanes=START),
+    }
 
 
-def test_who_diverges_is_out_and_may_start_anew(tmp_path: Path) -> None:
+def lost() -> dict[str, Run]:
+    """Who diverges is out, and may start anew."""
     wild = (lane(0, "sgd", 0.05), lane(1, "sgd", 60.0), lane(2, "momentum", 50.0))
     tamed = {"lanes": (*wild[:2], lane(2, "momentum", 0.05))}
-    run = raced(8, (tamed, 9), lanes=wild)
-    assert "nets.pop(" in script_of(run, RACE)
-    ball = raced(9, lanes=(lane(0, "sgd", 0.01), lane(1, "momentum", 2.0)), work="beale")
-    assert bool((ball._trainer.descent.lost_at >= 0).any())
-    agree({"net": run, "ball": ball}, tmp_path)
+    balls = (lane(0, "sgd", 0.01), lane(1, "momentum", 2.0))
+    return {"lost": raced(8, (tamed, 9), lanes=wild), "lost ball": raced(9, lanes=balls, work="beale")}
 
 
-def test_a_start_that_was_moved_throws_all_points_back(tmp_path: Path) -> None:
-    run = raced(0, ({"start_x": 2.0, "start_y": -1.0}, 12), work="himmelblau", lanes=START)
-    script = script_of(run, RACE)
-    assert "torch.tensor([2.0, -1.0]" in script
-    agree({"moved": run}, tmp_path)
+GROUPS = {"kinds": every_kind, "schedules": every_schedule, "by hand": by_hand, "lost": lost}
+Told = dict[str, tuple[Run, dict[int, dict[str, str]]]]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
+    """All runs with what their programs print: one process for all of them."""
+    groups = {group: make() for group, make in GROUPS.items()}
+    scripts = {name: script_of(run, RACE) for runs in groups.values() for name, run in runs.items()}
+    lines = printed(scripts, tmp_path_factory.mktemp("race"))
+    return {group: {name: (run, lines[name]) for name, run in runs.items()} for group, runs in groups.items()}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_lane_of_the_program_is_that_of_the_page(told: dict[str, Told], group: str) -> None:
+    assert not {name: found for name, (run, lines) in told[group].items() if (found := far_off(run, lines))}
+
+
+def test_lanes_that_diverge_are_among_the_runs(told: dict[str, Told]) -> None:
+    net, ball = (run._trainer for run, _ in told["lost"].values())
+    assert bool((net.record.died >= 0).any())
+    assert bool((ball.descent.lost_at >= 0).any())
 
 
 @pytest.mark.parametrize("fan", [False, True])
