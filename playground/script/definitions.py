@@ -153,7 +153,8 @@ class Definitions(Specialiser):
         for other in self.home:
             if isinstance(other, ast.FunctionDef) and _apart_from_name(other) == _apart_from_name(written):
                 return other.name
-        written.name = self.fresh(written.name)
+        written.name = self.free(written.name)
+        self.taken.add(written.name)  # for good: other names are used again when a function has ended
         self.home.append(written)
         return written.name
 
