@@ -33,7 +33,7 @@ $(VENV)/app: requirements.txt | $(BIN)/python
 	$(PIP) -r requirements.txt
 	touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements.txt | $(BIN)/python
+$(VENV)/dev: requirements-dev.txt requirements-extras.txt requirements.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
 	touch $@ $(VENV)/app
 

@@ -16,6 +16,7 @@ def read_flags() -> argparse.Namespace:
     )
     flags.add_argument("--device", default="auto", help="auto, cuda, cuda:N, mps or cpu")
     flags.add_argument("--data", default=None, metavar="DIR", help="folder that holds downloaded data sets")
+    flags.add_argument("--mcp", action="store_true", help="let agents use the endpoints by the Model Context Protocol")
     flags.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     return flags.parse_args()
 
@@ -35,7 +36,9 @@ def main() -> None:
     from playground.ui.launch import launch
 
     try:
-        page, address = launch(device, flags.host, flags.port)
+        page, address = launch(device, flags.host, flags.port, mcp=flags.mcp)
+    except BadValue as error:
+        sys.exit(Text("en").refusal(error))
     except (OSError, OverflowError):  # the port is taken, not allowed, or no port at all
         sys.exit(Text("en").say("bad.port", host=flags.host, port=flags.port))
     print(f"Neural Playground on {device}: {address}", flush=True)

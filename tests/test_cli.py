@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image, ImageDraw
+from safetensors.torch import load_file
 
 from playground.cli import main
 from playground.core.keep import read, reopened
 from playground.core.run import Run
 from playground.lessons import LESSONS
 from playground.lessons.regression import REGRESSION, RegressionConfig
+from tests.script.runs import printed
 
 ROOT = Path(__file__).parents[1]
 Capture = pytest.CaptureFixture[str]
@@ -39,6 +41,32 @@ def test_training_prints_the_numbers_of_the_tab(capsys: Capture) -> None:
     run = Run(REGRESSION.build, RegressionConfig(seed=3, steps=40, layers=(6, 4)), torch.device("cpu"))
     run.advance()
     assert frames[-1] == {"step": 40, **run.peek().metrics, "stop": "finished"}
+
+
+def test_the_exported_program_prints_the_numbers_of_the_training(capsys: Capture, tmp_path: Path) -> None:
+    asked = ["regression", "--seed", "3", "--steps", "40", "--test", "0.2"]
+    main(["export", *asked, "-o", str(tmp_path / "fit.py")])
+    main(["export", *asked, "-o", str(tmp_path / "fit.ipynb")])
+    main(["--language", "zh", "export", *asked])
+    assert "# 训练" in capsys.readouterr().out
+    assert json.loads((tmp_path / "fit.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
+    main(["train", *asked, "--json"])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    told = printed({"fit": (tmp_path / "fit.py").read_text(encoding="utf-8")}, tmp_path)["fit"][40]
+    assert told == {name: f"{last[name]:.6g}" for name in ("loss", "test_loss")}
+
+
+def test_a_kept_run_can_be_exported_with_what_was_done_by_hand(capsys: Capture, tmp_path: Path) -> None:
+    file = str(tmp_path / "run.safetensors")
+    main(["train", "regression", "--steps", "10", "--save", file])
+    main(["train", "regression", "--open", file, "--lr", "0.05", "--steps", "20", "--save", file])
+    capsys.readouterr()
+    main(["export", "regression", "--open", file])
+    program = capsys.readouterr().out
+    assert "lr_at = {11: 0.05}" in program
+    told = printed({"run": program}, tmp_path)["run"]
+    run = reopened(read(Path(file).read_bytes()), REGRESSION, torch.device("cpu"))
+    assert told[20]["loss"] == f"{run.peek().metrics['loss']:.6g}"
 
 
 def test_a_preset_is_a_start_and_flags_change_it(capsys: Capture) -> None:
@@ -108,3 +136,29 @@ def test_a_picture_is_read(tmp_path: Path, capsys: Capture) -> None:
     told = json.loads(capsys.readouterr().out)
     assert told["label"] == "7"
     assert sum(told["confidences"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_weights_and_a_graph_are_written_for_other_programs(tmp_path: Path, capsys: Capture) -> None:
+    files = {name: tmp_path / f"net.{name}" for name in ("safetensors", "onnx")}
+    main(["train", "dqn", "--steps", "3", "--weights", str(files["safetensors"]), "--onnx", str(files["onnx"])])
+    assert set(load_file(files["safetensors"])) == {"trunk.0.weight", "trunk.0.bias", "out.weight", "out.bias"}
+    assert files["onnx"].stat().st_size > 300
+    assert capsys.readouterr().err.count("kept in") == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["race", "--preset", "saddle", "--onnx", "net.onnx"], "points move"),
+        (["race", "--preset", "saddle", "--weights", "net.safetensors"], "points move"),
+        (["regression", "--weights", "nowhere/net.safetensors"], "nowhere/net.safetensors"),
+        (["regression", "--save", "nowhere/run.safetensors"], "nowhere/run.safetensors"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_learnt(
+    flags: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=sentence):
+        main(["train", *flags, "--json"])
+    assert capsys.readouterr().out == ""

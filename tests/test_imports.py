@@ -9,12 +9,22 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "playground"
-PAGE = {"gradio", "matplotlib", "torchvision", "gymnasium", "pandas", "playground.ui", "playground.export"}
+PAGE = {
+    "gradio",
+    "matplotlib",
+    "torchvision",
+    "gymnasium",
+    "pandas",
+    "playground.ui",
+    "playground.export",
+    "playground.figures",
+}
 FORBIDDEN = {
     "core": PAGE | {"PIL", "sklearn", "playground.data", "playground.lessons", "playground.text"},
     "data": PAGE | {"playground.lessons", "playground.text"},
     "rl": (PAGE - {"gymnasium"}) | {"playground.lessons", "playground.text"},
     "lessons": PAGE | {"playground.text"},
+    "figures": (PAGE - {"matplotlib", "playground.figures"}) | {"playground.lessons"},
     "text": PAGE | {"torch", "playground.data", "playground.lessons"},
 }
 FILES = [path for room in FORBIDDEN for path in sorted((PACKAGE / room).rglob("*.py"))]
@@ -32,7 +42,7 @@ def imported(path):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_room_knows_only_the_rooms_below_it(path):
-    """core ← data ← lessons; never gradio, never matplotlib, never the page."""
+    """core ← data ← lessons; never gradio, never the page, and matplotlib for figures alone."""
     for name in imported(path):
         for other in FORBIDDEN[path.relative_to(PACKAGE).parts[0]]:
             assert not f"{name}.".startswith(f"{other}."), f"{path.name} imports {name}"

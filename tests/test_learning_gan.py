@@ -20,8 +20,8 @@ def quality(run):
     """The metrics of now, with how many points are in the band or near it, and how far the paintings' a spread."""
     metrics = dict(run.peek().metrics)
     trainer = run._trainer
-    metrics["near_share"] = trainer._quality.inside(trainer._exam.painted, NEAR).item()
-    metrics["spread"] = trainer._quality.fit(trainer._exam.painted).std().item()
+    metrics["near_share"] = trainer.quality.inside(trainer._exam.painted, NEAR).item()
+    metrics["spread"] = trainer.quality.fit(trainer._exam.painted).std().item()
     return metrics
 
 

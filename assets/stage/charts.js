@@ -5,6 +5,7 @@ import { green } from "./art.js";
 import { tag } from "./curve.js";
 import { row } from "./decode.js";
 import { element, fill } from "./dom.js";
+import { endOf, ghostList } from "./ghosts.js";
 import { css, palette } from "./palette.js";
 import { place, surface } from "./surface.js";
 
@@ -15,6 +16,7 @@ export function chartsPanel(body, head, stage, name) {
   const { words } = stage;
   const grid = element("div", { class: "charts" });
   body.append(grid);
+  const ghosts = ghostList(body, stage, name, () => charts.forEach((chart) => chart.repaint()), endOf(words, "band_share"));
   let charts = [];
 
   function build(plots) {
@@ -22,12 +24,13 @@ export function chartsPanel(body, head, stage, name) {
     grid.replaceChildren(...charts.map((chart) => chart.node));
   }
   return {
-    draw(picture) {
+    draw(picture, state) {
       const key = picture.charts.map(({ plot }) => JSON.stringify(plot)).join();
       if (grid.dataset.key !== key) {
         grid.dataset.key = key;
         build(picture.charts.map(({ plot }) => plot));
       }
+      ghosts.follow(state, Object.assign({}, ...picture.charts.map((chart) => chart.lines)));
       charts.forEach((chart, i) => chart.draw(picture.charts[i].lines));
       grid.setAttribute("aria-label", stage.pictureLabel(name));
     },
@@ -51,10 +54,13 @@ export function chartsPanel(body, head, stage, name) {
       const c = palette();
       const box = { left: BOX.left, right: width - BOX.right, top: BOX.top, bottom: height - BOX.bottom };
       const shown = Object.entries(lines);
-      const x = scale([0, Math.max(1, ...shown.map(([, line]) => row(line, 0).at(-1)))], [box.left, box.right]);
-      const y = scale(rangeOf(plot, shown), [box.bottom, box.top], plot.log);
+      const all = [...shown, ...plot.metrics.flatMap((metric) => ghosts.lines(metric).map((line) => [metric, line]))];
+      const x = scale([0, Math.max(1, ...all.map(([, line]) => row(line, 0).at(-1)))], [box.left, box.right]);
+      const y = scale(rangeOf(plot, all), [box.bottom, box.top], plot.log);
       drawFrame(context, box, x, y, c);
       inside(context, box, () => {
+        for (const metric of plot.metrics) ghosts.draw(context, x, y, metric);
+        ghosts.drawFork(context, x);
         if (plot.aim !== null) drawAim(context, box, y, c);
         for (const [metric, line] of shown) drawLine(context, x, y, line, css(colourOf(metric, c)));
       });

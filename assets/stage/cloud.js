@@ -39,6 +39,7 @@ export function cloudPanel(body, head, stage, name, options = {}) {
   let sprites = { key: "" };
   let spots = new Float32Array(0); // pixel x, pixel y, depth of each point
   const eye = camera();
+  stage.view[`eye_${name}`] = eye.view; // for a saved figure
   const back = element("button", { type: "button", class: "cloud-home", text: words.cloud_home, title: words.cloud_help, onclick: () => { eye.home(); spinning = Boolean(options.spin); moved(); } });
   head.append(back, stage.toggle("digits", words.cloud_digits, false, () => drawing.request(), words.cloud_digits_help));
   const legend = element("div", { class: "cloud-legend", role: "group", "aria-label": words.cloud_legend });

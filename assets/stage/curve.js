@@ -4,8 +4,10 @@ import { drawAxes, drawLine, format, inside, scale } from "./axes.js";
 import { row } from "./decode.js";
 import { element } from "./dom.js";
 import { ghostList } from "./ghosts.js";
+import { lotteryPart } from "./lottery.js";
 import { css, palette } from "./palette.js";
 import { pointEditor, pointTools } from "./points.js";
+import { shownNumber } from "./settings.js";
 import { place, surface } from "./surface.js";
 
 const MARGIN = { left: 46, right: 14, top: 12, bottom: 28 };
@@ -149,33 +151,49 @@ export function lossPanel(body, head, stage) {
   body.append(legend);
   head.append(stage.toggle("log", words.log_scale, true, () => drawing.request(), words.log_help));
   const drawing = surface(body, "plot low", paint);
-  const ghosts = ghostList(body, stage, drawing.request);
-  drawing.canvas.addEventListener("pointermove", (event) => { hover = place(event, drawing.canvas); drawing.request(); });
-  drawing.canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
+  const lottery = stage.spec.lottery.length ? lotteryPart(body, head, stage, drawing.request) : null;
+  const ghosts = ghostList(body, stage, "loss", drawing.request, ({ lines }) => shownNumber(lines.loss?.shape[1] ? row(lines.loss, 1).at(-1) : NaN));
+  let scales = null;
+  drawing.canvas.addEventListener("pointermove", (event) => {
+    hover = place(event, drawing.canvas);
+    const seed = scales && lottery?.near(hover, ...scales);
+    drawing.canvas.style.cursor = seed ? "pointer" : "";
+    drawing.request();
+  });
+  drawing.canvas.addEventListener("pointerleave", () => { hover = null; lottery?.leave(); drawing.request(); });
+  drawing.canvas.addEventListener("click", (event) => {
+    const seed = scales && lottery?.near(place(event, drawing.canvas), ...scales);
+    if (seed) lottery.choose(seed);
+  });
 
   function paint(context, width, height) {
     const c = palette();
     const box = boxOf(width, height);
     const lines = Object.values(picture?.lines ?? {});
-    const [xRange, yRange] = lossRanges([...lines, ...ghosts.lines()], view.log);
+    const [xRange, yRange] = lossRanges([...lines, ...ghosts.lines("loss"), ...(lottery?.lines() ?? [])], view.log);
     const x = scale(xRange, [box.left, box.right]);
     const y = scale(yRange, [box.bottom, box.top], view.log);
+    scales = [x, y];
     drawAxes(context, box, x, y, c);
     inside(context, box, () => {
-      ghosts.draw(context, x, y);
+      lottery?.draw(context, x, y);
+      ghosts.draw(context, x, y, "loss");
+      ghosts.drawFork(context, x);
       lines.forEach((line, i) => {
         drawLine(context, x, y, row(line, 0), row(line, 1), css(c.series[i % c.series.length]), 2);
         if (line.shape[1] === 1) dot(context, x.to(line[0]), y.to(line[1]), css(c.series[i]));
       });
     });
-    if (hover && hover[0] > box.left && lines.length) readLosses(context, box, x, lines, hover, c);
+    if (hover && lottery?.label()) tag(context, box, hover, lottery.label(), c);
+    else if (hover && hover[0] > box.left && lines.length) readLosses(context, box, x, lines, hover, c);
   }
 
   return {
-    draw(next, state, renewed) {
+    draw(next, state) {
       const order = Object.keys(next.lines).sort((a, b) => (a.startsWith("test") ? 1 : 0) - (b.startsWith("test") ? 1 : 0));
       picture = { ...next, lines: Object.fromEntries(order.map((name) => [name, next.lines[name]])) };
-      ghosts.follow(state, picture.lines[order[0]], renewed);
+      ghosts.follow(state, { loss: picture.lines[order[0]] });
+      lottery?.update(state);
       const c = palette();
       legend.replaceChildren(
         ...Object.keys(picture.lines).map((name, i) => {

@@ -4,6 +4,7 @@ import { drawAxes, format, inside, scale } from "./axes.js";
 import { tag } from "./curve.js";
 import { row } from "./decode.js";
 import { element } from "./dom.js";
+import { endOf, ghostList } from "./ghosts.js";
 import { laneColour, laneName } from "./lanes.js";
 import { palette } from "./palette.js";
 import { place, surface } from "./surface.js";
@@ -33,6 +34,7 @@ export function lapsPanel(body, head, stage) {
   const caption = element("p", { class: "hint laps-caption", text: words.laps_rates });
   body.append(caption);
   const rates = surface(body, "plot rates", paintRates);
+  const ghosts = ghostList(body, stage, "laps", redraw, endOf(words, "leader"));
   for (const one of [drawing, rates]) {
     one.canvas.addEventListener("pointermove", (event) => { hover = place(event, one.canvas)[0]; redraw(); });
     one.canvas.addEventListener("pointerleave", () => { hover = null; redraw(); });
@@ -153,8 +155,9 @@ export function lapsPanel(body, head, stage) {
   }
 
   return {
-    draw(next) {
+    draw(next, state) {
       picture = next;
+      ghosts.follow(state, {});
       smoothing.hidden = isExact();
       legend.replaceChildren(...next.slots.map((slot) => element("span", {}, element("i", { style: `background:${laneColour(slot)}` }), laneName(stage, slot))));
       drawing.canvas.setAttribute("aria-label", stage.pictureLabel("laps"));

@@ -1,10 +1,10 @@
 // The drawing pad, what the nets make of the drawing while the pen still moves, and how to teach them a hand.
 
-import { element, fill, throttle } from "./dom.js";
+import { element, fill } from "./dom.js";
 import { base64 } from "./keep.js";
 import { palette } from "./palette.js";
 import { readers } from "./readers.js";
-import { SIDE, strokePad } from "./strokes.js";
+import { sketchPad } from "./sketch.js";
 import { surface } from "./surface.js";
 import { teaching } from "./teaching.js";
 import { drawTile, fillSheet } from "./tiles.js";
@@ -19,8 +19,6 @@ export function padPanel(body, head, stage) {
   const { words, view } = stage;
   view.brush ??= BRUSH[1];
   view.normalise ??= true;
-  let revision = 0;
-  let told = 0;
   let photo = null; // base64 of the image that lies on the pad
   const sheet = document.createElement("canvas");
 
@@ -31,7 +29,9 @@ export function padPanel(body, head, stage) {
   const lesson = element("div", { class: "pad-teach" });
   body.append(element("div", { class: "pad-room" }, element("div", { class: "pad" }, element("div", { class: "pad-desk" }, board, tools), results, seenBox, lesson)));
 
-  const pad = strokePad(board, words, () => view.brush, changed);
+  const { pad, undo, clear, renew, refresh, again } = sketchPad(board, words, {
+    every: SEND_EVERY, brush: () => view.brush, tell, refreshed, drawn: () => { photo = null; },
+  });
   const seen = surface(seenBox, "pad-pixels", paintSeen);
   seen.canvas.setAttribute("role", "img");
   seen.canvas.setAttribute("aria-label", words.pad_seen);
@@ -39,8 +39,6 @@ export function padPanel(body, head, stage) {
     stage.toggle("normalise", words.pad_normalise, true, () => again(), words.pad_normalise_help));
   const bars = readers(results, words);
   const teacher = teaching(lesson, stage);
-  const undo = element("button", { type: "button", text: words.pad_undo, title: words.pad_undo_help, onclick: pad.undo });
-  const clear = element("button", { type: "button", text: words.pad_clear, title: words.pad_clear_help, onclick: pad.clear });
   const dot = element("i", { "aria-hidden": "true" });
   const slider = element("input", { type: "range", min: BRUSH[0], max: BRUSH[2], step: 1, value: view.brush, "aria-label": words.pad_brush, oninput: thicken });
   const file = element("input", { type: "file", accept: "image/*", class: "file", tabindex: -1, "aria-label": words.pad_upload, onchange: picked });
@@ -58,34 +56,12 @@ export function padPanel(body, head, stage) {
     if (pad.strokes().length) again();
   }
 
-  const soon = throttle(tell, SEND_EVERY);
-
-  /** The newest drawing, once; a finger that is lifted does not wait for the next turn. */
-  function tell() {
-    if (told === revision) return;
-    told = revision;
-    const { brush, normalise } = view;
-    const strokes = pad.strokes();
-    if (photo && !strokes.length) stage.send({ kind: "image", data: photo, normalise });
-    else stage.send({ kind: "probe", name: "draw", value: strokes.length ? { strokes, brush: Number((brush / SIDE).toFixed(4)), normalise } : null });
+  function tell(drawing) {
+    const { normalise } = view;
+    if (photo && !drawing) stage.send({ kind: "image", data: photo, normalise });
+    else stage.send({ kind: "probe", name: "draw", value: drawing && { ...drawing, normalise } });
   }
-  function again() {
-    if (pad.isEmpty()) return;
-    revision += 1;
-    soon();
-  }
-  function changed(ended) {
-    photo = null;
-    revision += 1;
-    refresh();
-    if (ended) tell();
-    else soon();
-  }
-  function refresh() {
-    const empty = pad.isEmpty();
-    if (empty && [undo, clear].includes(document.activeElement)) pad.canvas.focus({ preventScroll: true });
-    undo.disabled = empty;
-    clear.disabled = empty;
+  function refreshed(empty) {
     teacher.renew(!empty);
     if (!empty) return;
     bars.draw({}); // at once, not with the next frame
@@ -107,9 +83,7 @@ export function padPanel(body, head, stage) {
     }
     photo = await base64(blob);
     pad.show(image ?? {}); // what the browser cannot read, the server answers
-    revision += 1;
-    refresh();
-    tell();
+    renew(true);
   }
 
   function paintSeen(context, width, height) {
@@ -137,7 +111,7 @@ export function padPanel(body, head, stage) {
 
   return {
     draw(picture, state, renewed) {
-      if (renewed && !pad.isEmpty()) again(); // a seat that was made anew has not seen the drawing
+      if (renewed) again(); // a seat that was made anew has not seen the drawing
       if (!pad.isEmpty()) bars.draw(state.pictures);
       teacher.draw(state.pictures);
       seen.request();

@@ -3,6 +3,7 @@
 import { drawAxes, format, inside, scale, trace } from "./axes.js";
 import { row } from "./decode.js";
 import { element } from "./dom.js";
+import { endOf, ghostList } from "./ghosts.js";
 import { css, palette } from "./palette.js";
 import { tag } from "./curve.js";
 import { place, surface } from "./surface.js";
@@ -16,6 +17,7 @@ export function returnsPanel(body, head, stage) {
   const legend = element("div", { class: "legend" });
   body.append(legend);
   const drawing = surface(body, "plot returns", paint);
+  const ghosts = ghostList(body, stage, "returns", drawing.request, endOf(words, "return"));
   drawing.canvas.addEventListener("pointermove", (event) => { hover = place(event, drawing.canvas); drawing.request(); });
   drawing.canvas.addEventListener("pointerleave", () => { hover = null; drawing.request(); });
 
@@ -23,11 +25,12 @@ export function returnsPanel(body, head, stage) {
     if (!picture) return;
     const c = palette();
     const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
-    const [xRange, yRange] = ranges(picture);
+    const [xRange, yRange] = ranges(picture, ghosts.lines(stage.state.config.world));
     const x = scale(xRange, [box.left, box.right]);
     const y = scale(yRange, [box.bottom, box.top]);
     drawAxes(context, box, x, y, c);
     inside(context, box, () => {
+      ghosts.draw(context, x, y, stage.state.config.world);
       drawGoal(context, box, y.to(goalOf(stage.state.config.world)), c);
       for (const [prefix, colour] of [["rival_", c.minus], ["", c.plus]]) drawAgent(context, x, y, picture.lines, prefix, colour, c);
     });
@@ -35,8 +38,9 @@ export function returnsPanel(body, head, stage) {
   }
 
   return {
-    draw(next) {
+    draw(next, state) {
       picture = next;
+      ghosts.follow(state, next.lines.average ? { [state.config.world]: next.lines.average } : {}); // each world has its own scale
       const c = palette();
       const rival = Boolean(next.lines.rival_return);
       const item = (className, colour, text) => element("span", {}, element("i", { class: className, style: `--mark:${css(colour)}` }), text);
@@ -52,9 +56,9 @@ export function returnsPanel(body, head, stage) {
 
 const goalOf = (world) => ({ cartpole: 475, acrobot: -100, mountaincar: -110 })[world];
 
-function ranges({ lines, y_range: [low, high] }) {
+function ranges({ lines, y_range: [low, high] }, ghosts) {
   let [last, top, bottom] = [10, -Infinity, Infinity];
-  for (const line of Object.values(lines)) {
+  for (const line of [...Object.values(lines), ...ghosts]) {
     const [xs, ys] = [row(line, 0), row(line, 1)];
     if (!xs.length) continue;
     last = Math.max(last, xs[xs.length - 1]);

@@ -35,11 +35,12 @@ export function settingsPanel(parent, stage) {
 
   return {
     draw(state) {
-      galleryPart?.draw(state);
+      const kept = new Set(state.task?.hidden);
+      galleryPart?.draw(state, kept);
       for (const [name, widget] of widgets) {
         widget.set(state.config[name]);
         const condition = widget.knob.shown_if;
-        widget.node.hidden = Boolean(condition && !condition[1].includes(state.config[condition[0]])) || (name === "classes" && state.config.own !== null);
+        widget.node.hidden = kept.has(name) || Boolean(condition && !condition[1].includes(state.config[condition[0]])) || (name === "classes" && state.config.own !== null) || (name === "balanced" && state.config.own === null);
       }
       for (const [room, body] of rooms) room.hidden = [...body.children].every((node) => node.hidden);
     },
@@ -136,8 +137,11 @@ function gallery(stage, change) {
   let drawn = "";
   return {
     node,
-    draw(next) {
+    draw(next, kept) {
       state = next;
+      node.hidden = kept.has(knob.name);
+      own.hidden = kept.has("own");
+      node.querySelector(".upload")?.toggleAttribute("hidden", kept.has("own"));
       const key = JSON.stringify(next.config, ["noise", "noise_kind", "outliers", "seed", "classes"]) + next.course;
       tiles.forEach(({ value, button, drawing }) => {
         button.setAttribute("aria-pressed", String(state.config.own === null && state.config[knob.name] === value));

@@ -1,5 +1,7 @@
 // Puts a lesson on the page: builds its panels once, then draws each frame that arrives.
 
+import { whyCards } from "./cards.js";
+import { challengeBanner } from "./challenge.js";
 import { chartsPanel } from "./charts.js";
 import { cloudPanel, embeddingPanel } from "./cloud.js";
 import { convolutionPanel } from "./convolution.js";
@@ -9,6 +11,7 @@ import { decode } from "./decode.js";
 import { element, fill } from "./dom.js";
 import { dropPanel } from "./drop.js";
 import { barsPanel, fieldPanel } from "./field.js";
+import { figureMenu } from "./figure.js";
 import { heatPanel } from "./heat.js";
 import { imagesPanel, wrongPanel } from "./images.js";
 import { keepBar } from "./keep.js";
@@ -32,6 +35,7 @@ import { rebuiltPanel } from "./strips.js";
 import { podiumPanel } from "./podium.js";
 import { sweepPanel } from "./sweep.js";
 import { cardsPanel, matrixPanel, printsPanel } from "./tables.js";
+import { timelineBar } from "./timeline.js";
 import { transport } from "./transport.js";
 
 // Where each picture stands and who draws it; one that `waits` stands there before its picture comes.
@@ -140,14 +144,18 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
 
   const bar = element("section", { class: "transport", "aria-label": words.play });
   const controls = transport(bar, stage);
+  const timeline = timelineBar(bar, stage);
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
   const presets = presetBar(stage);
+  const cards = whyCards(stage);
+  const banner = challengeBanner(stage);
   const columns = { above: element("div", { class: "above" }), left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
   for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
   box.replaceChildren(
-    element("p", { class: "lede", text: spec.lede }), presets.node, bar, toast,
+    element("p", { class: "lede", text: spec.lede }), presets.node, banner.node, bar, toast,
     element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.above, columns.left, columns.right, columns.below)),
+    cards.node,
   );
   box.dataset.lesson = spec.lesson;
   box.stage = stage; // for the console, and for the tests
@@ -158,7 +166,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     const head = element("div", { class: "head" }, element("h3", { text: title }));
     const node = element("section", { class: "panel", "data-panel": name, "aria-label": title, hidden: true }, head, body);
     columns[PANELS[name].column].append(node);
-    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage, name) });
+    panels.set(name, { node, drawing: PANELS[name].make(body, head, stage, name), figure: figureMenu(head, stage, name) });
   }
 
   function draw() {
@@ -170,14 +178,19 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     ({ seat, n: newest, renewal } = state);
     stage.state = state;
     box.removeAttribute("aria-busy");
-    for (const [name, { node, drawing }] of panels) {
+    for (const [name, { node, drawing, figure }] of panels) {
       const picture = state.pictures[name];
       node.hidden = !picture && !PANELS[name].waits;
       if (!node.hidden) drawing.draw(picture, state, renewed);
+      figure.draw(picture, state);
     }
     controls.draw(state);
+    timeline.draw(state);
     settings.draw(state);
     presets.draw(state);
+    cards.draw(state, renewed);
+    banner.draw(state);
+    box.dataset.hide = state.task ? ["presets", ...state.task.hidden].join(" ") : "";
     if (state.notice.id !== notices && state.notice.text) notify(state.notice.text);
     notices = state.notice.id;
     box.dataset.step = state.step;

@@ -25,14 +25,13 @@ export function transport(parent, stage) {
     element("button", { type: "button", text: words[`speed_${name}`], "data-speed": name, onclick: () => stage.send({ kind: "speed", value: name }) }));
   const counters = element("dl", { class: "counters" });
   const reason = element("p", { class: "reason", role: "status" });
-  const fix = element("button", { type: "button", class: "fix", hidden: true });
   const stages = element("ol", { class: "stages", hidden: true }, ...spec.stages.map((name) => element("li", { text: words[name], "data-stage": name })));
   const sentence = element("p", { class: "sentence" });
   parent.append(
     element("div", { class: "buttons" }, reset, play, step),
     element("div", { class: "speeds", role: "group", "aria-label": words.speed }, ...speeds),
     counters,
-    element("div", { class: "why" }, reason, fix),
+    element("div", { class: "why" }, reason),
     element("div", { class: "slow" }, stages, sentence),
   );
   let playing = false;
@@ -51,12 +50,6 @@ export function transport(parent, stage) {
     else stage.play();
     show(!playing);
   }
-  fix.addEventListener("click", () => {
-    const values = JSON.parse(fix.dataset.values);
-    stage.send({ kind: "set", values });
-    stage.send({ kind: "reset" });
-    stage.play();
-  });
 
   return {
     toggle,
@@ -71,11 +64,6 @@ export function transport(parent, stage) {
       drawCounters(counters, entries, words);
       if (reason.textContent !== state.why.text) reason.textContent = state.why.text;
       reason.dataset.reason = state.why.reason;
-      fix.hidden = !state.why.fix;
-      if (state.why.fix) {
-        fix.textContent = state.why.fix.text;
-        fix.dataset.values = JSON.stringify(state.why.fix.values);
-      }
       stages.hidden = state.speed !== "slow";
       sentence.hidden = stages.hidden;
       for (const item of stages.children) item.setAttribute("aria-current", item.dataset.stage === state.stage ? "step" : "false");
@@ -92,7 +80,7 @@ function drawCounters(list, entries, words) {
   entries.forEach(([name, value], i) => {
     const [term, number] = list.children[i].children;
     if (term.textContent !== words[name]) term.textContent = words[name];
-    const text = /accuracy|share/.test(name) ? `${(100 * value).toFixed(1)} %` : name.startsWith("counter") ? value.toLocaleString("en") : shownNumber(value);
+    const text = /accuracy|share/.test(name) ? `${(100 * value).toFixed(1)} %` : /^counter|_acts$/.test(name) ? value.toLocaleString("en") : shownNumber(value);
     if (number.textContent !== text) number.textContent = text;
     list.children[i].dataset.metric = name;
   });

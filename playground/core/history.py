@@ -70,6 +70,10 @@ class Series:
     def newest(self) -> float:
         return self._last[1] if self._last else float("nan")
 
+    def kept(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Steps and values as they are remembered."""
+        return self._steps, self._values
+
     def shown(self, most: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """At most about `most` evenly thinned values, the newest always among them."""
         thin = max(1, -(-len(self._steps) // most))

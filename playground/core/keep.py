@@ -11,7 +11,9 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
+from playground.core import weights
 from playground.core.lesson import Lesson
+from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
 from playground.core.state import Parts
@@ -28,13 +30,17 @@ class Kept:
 
     lesson: str
     config: Mapping[str, str]
+    first: Mapping[str, str]  # what the run began with, before anything live was changed
     parts: Parts
     edits: list[Any]
 
 
 def write(run: Run, lesson: str) -> bytes:
-    """The run as a file; a step that is half done is finished first."""
+    """The run as a file; a step that is half done is finished first. Raises BadValue where none could be opened."""
     parts = Parts.of(run.state())
+    size = sum(value.nbytes for value in parts.tensors.values())
+    if size > LARGEST - LARGEST_HEADER:
+        raise BadValue("bad_keep_size", size=f"{size / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -53,6 +59,8 @@ def read(data: bytes) -> Kept:
     if len(data) > LARGEST:
         raise BadValue("bad_run_size", size=f"{len(data) / 1e6:.0f}", most=LARGEST // 1_000_000)
     header = _header(data)
+    if header.get("format") == weights.FORMAT:
+        raise BadValue("bad_run_weights", lesson=echo(header.get("lesson")))
     if header.get("format") != FORMAT:
         raise BadValue("bad_run_foreign")
     version = header.get("version", "")
@@ -60,13 +68,16 @@ def read(data: bytes) -> Kept:
         raise BadValue("bad_run_version", version=echo(version), known=VERSION)
     try:
         tensors = safetensors.torch.load(data)
-        config, plain, edits = (json.loads(header[name]) for name in ("config", "plain", "edits"))
+        config, first, plain, edits = (json.loads(header[name]) for name in ("config", "first", "plain", "edits"))
     except (SafetensorError, KeyError, ValueError, RecursionError) as error:
         raise BadValue("bad_run_file") from error
-    if not (isinstance(config, dict) and isinstance(plain, dict) and isinstance(edits, list)):
+    if not (all(isinstance(part, dict) for part in (config, first, plain)) and isinstance(edits, list)):
         raise BadValue("bad_run_file")
-    texts = {str(name): str(value) for name, value in config.items()}
-    return Kept(str(header.get("lesson")), texts, Parts(tensors, plain), edits)
+    return Kept(str(header.get("lesson")), _texts(config), _texts(first), Parts(tensors, plain), edits)
+
+
+def _texts(values: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in values.items()}
 
 
 def _header(data: bytes) -> Mapping[str, str]:
@@ -86,9 +97,13 @@ def reopened(kept: Kept, lesson: Lesson, device: torch.device) -> Run:
     """The run as it was; raises BadValue where the file does not fit the lesson."""
     if kept.lesson != lesson.key:
         raise BadValue("bad_run_lesson", lesson=echo(kept.lesson))
-    known = lesson.config.knobs()
-    values = {name: known[name].read(text) for name, text in kept.config.items() if name in known}
-    run = Run(lesson.build, lesson.config().changed(values), device)
+    run = Run(lesson.build, _config(kept.config, lesson), device)
     run.restore(kept.parts)
+    run.first = _config(kept.first, lesson)
     run.edits.extend(tuple(edit) for edit in kept.edits if isinstance(edit, list) and len(edit) == 3)
     return run
+
+
+def _config(texts: Mapping[str, str], lesson: Lesson) -> RunConfig:
+    known = lesson.config.knobs()
+    return lesson.config().changed({name: known[name].read(text) for name, text in texts.items() if name in known})

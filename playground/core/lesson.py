@@ -38,6 +38,8 @@ class Lesson:
     has_epochs: bool = True
     gallery: str = ""  # the knob that is chosen by thumbnails
     keeps: bool = True  # whether a run can be kept in a file
+    aims: tuple[str, ...] = ("loss",)  # the metrics that a challenge may set a target for
+    lottery: bool = False  # whether its settings can be tried with many seeds, in the panel of the losses
     thumbnails: Callable[[Any], Mapping[str, Points]] | None = None
     read_picture: Callable[[bytes, bool], Any] | None = None  # the flag: normalise
     read_table: Callable[[bytes], tuple[tuple[float, float, int], ...]] | None = None

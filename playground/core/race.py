@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -37,6 +37,9 @@ class Race(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return tuple(lane.net for lane in self.lanes)
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        return {lane.name: lane.net for lane in self.lanes}
 
     def stages(self) -> Iterator[str]:
         inputs, targets = next(self.batches)

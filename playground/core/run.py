@@ -6,8 +6,8 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from playground.core.cards import Card, Watch
+from playground.core.graph import Graph
 from playground.core.history import History
 from playground.core.limits import Limits, RunConfig, Stop
 from playground.core.pictures import Chart, Charts, Curve, Pictures, to_host
@@ -24,6 +26,7 @@ from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 
 Build = Callable[[Any, torch.device], Trainer]
+Edit = tuple[int, str, Any]  # (step, what, value): what was done by hand
 SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
 MOST_EDITS = 1000
 SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
@@ -40,6 +43,7 @@ class Frame:
     pictures: Pictures
     stage: str = ""
     stop: Stop | None = None
+    cards: tuple[Card, ...] = ()
 
 
 class Run:
@@ -51,7 +55,8 @@ class Run:
         self.step = 0
         self.stop: Stop | None = None
         self.history = History()
-        self.edits: deque[tuple[int, str, Any]] = deque(maxlen=MOST_EDITS)  # (step, what, value): what was done by hand
+        self.edits: deque[Edit] = deque(maxlen=MOST_EDITS)
+        self.edited = 0  # how many edits there have been, those that are forgotten among them
         self._limits = Limits(config)
         self._randomness = Randomness(device)
         with self._randomness.own():
@@ -63,6 +68,7 @@ class Run:
         self._stage = ""
         self._is_hurried = False
         self._measured_stop: Stop | None = None
+        self._watch = Watch(self._trainer.CARDS)
         self._keep_sound_weights()
 
     def advance(self, steps: int | None = None, seconds: float | None = None) -> int:
@@ -114,29 +120,44 @@ class Run:
         """The frame of this moment; `closely` is for slow motion: it adds the stage and the gradients."""
         with self._randomness.forked(), self._trainer.observed():
             torch.set_num_threads(self._trainer.threads)
-            (losses, measured, pictures), sound = to_host(self._view(closely))
+            is_due = self._watch.is_due(self.step)
+            (losses, measured, symptoms, pictures), sound = to_host(self._view(closely, is_due))
             exploded = [self._limits.exploded(values) for values in losses.values()]
             if all(place is None for place in exploded) and sound:
                 self._keep_sound_weights()
             else:  # a lane at infinity must not blank the page: show the last weights that were sound
                 self._restore_sound_weights()
                 self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
-                (_, measured, pictures), _ = to_host(self._view(closely))
+                (_, measured, symptoms, pictures), _ = to_host(self._view(closely, is_due))
         self._record(losses, measured)
-        if self.stop and self.stop.reason != "diverged" and self._measured_stop is not self.stop:
-            self._measured_stop = self.stop
-            with self._randomness.forked(), self._trainer.observed():
-                full, _ = to_host(self._trainer.measure_fully())
-            self._record({}, full)
+        is_over = self.stop is not None and self._measured_stop is not self.stop
+        if is_over:
+            symptoms = self._measure_end()
+        if is_over or is_due:
+            self._watch.check(self.config, self.step, self.history, symptoms, self.stop)
         metrics = {name: series.newest for name, series in self.history.series.items()}
         stage = self._stage if closely else ""
         pictures = {**pictures, **self._charts()}
-        return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop)
+        return Frame(self.step, self._trainer.epoch, metrics, pictures, stage, self.stop, self._watch.cards)
 
-    def _view(self, closely: bool) -> tuple[dict[str, Any], Mapping[str, Any], Pictures]:
+    def _view(
+        self, closely: bool, is_due: bool
+    ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any], Pictures]:
         names: Metrics = self._pending[0] if self._pending else {}
         losses = {name: torch.stack([metrics[name] for metrics in self._pending]) for name in names}
-        return losses, self._trainer.measure(), self._trainer.look(closely=closely)
+        measured = self._trainer.measure()
+        symptoms: Mapping[str, Any] = self._trainer.symptoms() if is_due else {}
+        return losses, measured, symptoms, self._trainer.look(closely=closely)
+
+    def _measure_end(self) -> Mapping[str, Any]:
+        """Take what is too dear for every look, once for each stop; returns the symptoms."""
+        self._measured_stop = self.stop
+        assert self.stop is not None
+        with self._randomness.forked(), self._trainer.observed():
+            dear = {} if self.stop.reason == "diverged" else self._trainer.measure_fully()
+            (full, symptoms), _ = to_host((dear, self._trainer.symptoms()))
+        self._record({}, full)
+        return symptoms
 
     def _stop_diverged(self, place: int, losses: Mapping[str, Any]) -> None:
         values = [float(values[place]) for values in losses.values()]
@@ -181,8 +202,9 @@ class Run:
     def tune(self, config: RunConfig) -> None:
         """Take over a config whose differences are all live; the run goes on."""
         assert self.config.keeps_run(config)
-        self.edits.append((self.step, "config", config.query()))
         self._settle()
+        self._note("config", config.query())
+        self._watch.tuned(self.step)
         with self._randomness.own():
             self._trainer.tune(config)
         self.config = config
@@ -200,16 +222,41 @@ class Run:
         self._settle()
         with self._randomness.own():
             self._trainer.probe(name, value)
-        self.edits.append((self.step, name, value))
+        self._note(name, value)
+
+    def _note(self, what: str, value: Any) -> None:
+        self.edits.append((self.step, what, value))
+        self.edited += 1
+
+    def check(self, name: str, value: Any) -> bool:
+        """Whether a probe would change what is learnt; raises BadValue for such a one that is not understood."""
+        if name in self._trainer.EDITS:
+            self._trainer.check(name, value)
+        return name in self._trainer.EDITS
+
+    def is_glance(self, name: str) -> bool:
+        """Whether a probe is the question of a pointer that only passes by."""
+        return name in self._trainer.GLANCES
+
+    def is_repeatable(self, name: str) -> bool:
+        """Whether an edit, done again at the same step, comes out the same."""
+        return name not in self._trainer.ONCE
+
+    @property
+    def is_between_steps(self) -> bool:
+        """False in slow motion, in the middle of a step."""
+        return self._stages is None
 
     def state(self) -> State:
         """All that the rest of the run depends on; a half-done step is finished first."""
         self._settle()
-        self.peek()
+        if self._pending or self._recorded < self.step:
+            self.peek()  # what was learnt since the last look belongs to the history
         with self._randomness.own():
             trainer = self._trainer.state()
         return {
             "step": self.step,
+            "verdict": "open" if self._is_verdict_open else "passed",
             "trainer": trainer,
             "random": self._randomness.state(),
             "history": self.history.state(),
@@ -227,24 +274,43 @@ class Run:
         self.history.restore(parts.under("history"))
         self._limits.restore(parts.under("limits"))
         self.step = self._recorded = step
-        if step >= self._limits.last_step:
-            self.stop = self._measured_stop = Stop("finished", {"step": step})
+        self._is_verdict_open = parts.plain.get("verdict") != "passed"
+        finished = Stop("finished", {"step": step}) if step >= self._limits.last_step else None
+        self.stop = self._measured_stop = (self._trainer.verdict() if self._is_verdict_open else None) or finished
         self._keep_sound_weights()
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """What goes wrong, the most urgent first."""
+        return self._watch.cards
 
     def weights(self) -> list[Tensor]:
         """Copies of all parameters, net by net."""
         return [weight.detach().clone() for net in self._trainer.nets() for weight in net.parameters()]
 
+    def named_nets(self) -> dict[str, nn.Module]:
+        """Copies of the nets as they are now, by name, in eval mode and on the CPU."""
+        self.peek()  # it puts sound weights in the place of those that have diverged
+        with self._randomness.forked(), self._trainer.observed():
+            return {name: deepcopy(net).cpu() for name, net in self._trainer.named_nets().items()}
+
+    def graph(self) -> Graph:
+        """A copy of what the nets make of an input, in eval mode and on the CPU; raises BadValue without a net."""
+        self.peek()
+        with self._randomness.forked(), self._trainer.observed():
+            graph = self._trainer.graph()
+            if graph is None:
+                raise BadValue("bad_no_net")
+            return replace(graph, net=deepcopy(graph.net).cpu().eval())
+
     def net(self) -> nn.Module:
         """The first net, on loan: whoever asks neither keeps nor changes it."""
         return self._trainer.nets()[0]
 
-    @contextmanager
-    def trainer(self) -> Iterator[Trainer]:
-        """The trainer, on loan to whoever describes it: nobody learns meanwhile, and nothing may change."""
+    def trainer(self) -> Trainer:
+        """The trainer between two steps, on loan: whoever asks only describes it, and neither keeps nor changes it."""
         self._settle()
-        with self._randomness.forked():
-            yield self._trainer
+        return self._trainer
 
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from playground.core import optimizer_state
 from playground.core.refusal import BadValue
 
+LARGEST_COUNT = 2**53  # beyond it a float is not exact, and NumPy's whole numbers end soon
 Plain = int | float | str | bool | None
 State = Mapping[str, "Plain | Tensor | nn.Module | Optimizer | State"]  # nets and optimizers stand for what is in them
+Numbers = TypeVar("Numbers", NDArray[np.float32], NDArray[np.float64], NDArray[np.int64])
+MOST = 2**53  # of anything that is counted
 
 
 class Parts:
@@ -35,7 +41,7 @@ class Parts:
         elif isinstance(value, nn.Module):
             self._take(path, value.state_dict())
         elif isinstance(value, Optimizer):
-            self._take(path, value.state_dict()["state"])
+            self._take(path, optimizer_state.laid_out(value))
         elif isinstance(value, Tensor):
             self.tensors[path] = value.detach().cpu().clone().contiguous()
         else:
@@ -56,12 +62,41 @@ class Parts:
             raise BadValue("bad_run_part", part=name[:80])
         return value.to(like.device)
 
+    def rows(self, name: str, like: Tensor, most: int) -> Tensor:
+        """The tensor of this name whose rows, at most so many, are each like another; none where it is absent."""
+        value = self.tensors.get(name, like.new_empty(0, *like.shape))
+        if value.shape[1:] != like.shape or not value.dim() or len(value) > most or value.dtype != like.dtype:
+            raise BadValue("bad_run_part", part=name[:80])
+        return value.to(like.device)
+
+    def between(self, name: str, low: int, high: int) -> int:
+        """The whole number of this name, low <= number <= high; raises BadValue."""
+        value: int = self.number(name)
+        if not low <= value <= high:
+            raise BadValue("bad_run_part", part=name[:80])
+        return value
+
     def number(self, name: str, kind: type[int] | type[float] = int) -> Any:
         """The number of this name; raises BadValue."""
-        value = self.plain.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, kind)):
+        value: Any = self.plain.get(name)
+        is_number = isinstance(value, (int, kind)) and not isinstance(value, bool)
+        if not is_number or (isinstance(value, int) and abs(value) > LARGEST_COUNT):
             raise BadValue("bad_run_part", part=name[:80])
         return kind(value)
+
+    def count(self, name: str) -> int:
+        """The number of this name, of things that were counted; raises BadValue."""
+        value: int = self.number(name)
+        if not 0 <= value <= MOST:
+            raise BadValue("bad_run_part", part=name[:80])
+        return value
+
+    def array(self, name: str, like: Numbers, low: float, high: float) -> Numbers:
+        """The tensor of this name, of the shape and type of an array, all between two bounds; raises BadValue."""
+        value: Numbers = self.tensor(name, torch.from_numpy(like)).numpy()
+        if not ((low <= value) & (value <= high)).all():  # nan compares false
+            raise BadValue("bad_run_part", part=name[:80])
+        return value
 
     def maybe(self, name: str) -> float | None:
         """The number of this name, or None where None stands; raises BadValue."""
@@ -73,7 +108,7 @@ class Parts:
         if isinstance(thing, nn.Module):
             _fill_net(parts, path, thing)
         else:
-            _fill_optimizer(parts, path, thing)
+            optimizer_state.fill(parts, path, thing)
 
 
 def _fill_net(parts: Parts, path: str, net: nn.Module) -> None:
@@ -82,41 +117,3 @@ def _fill_net(parts: Parts, path: str, net: nn.Module) -> None:
         if not value.isfinite().all():
             raise BadValue("bad_run_part", part=f"{path}.{name}"[:80])
     net.load_state_dict(values)
-
-
-def _fill_optimizer(parts: Parts, path: str, optimizer: Optimizer) -> None:
-    """An optimizer that has not stepped yet has no state: then there is nothing in the file either."""
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    state: dict[int, dict[str, Any]] = {}
-    for index, parameter in enumerate(parameters):
-        entry: dict[str, Any] = {}
-        for name, value in parts.under(str(index)).tensors.items():
-            if value.shape not in (parameter.shape, torch.Size([])) or not value.is_floating_point():
-                raise BadValue("bad_run_part", part=f"{path}.{index}.{name}"[:80])
-            alike = torch.empty_like(parameter, requires_grad=False)  # a fused update walks both in memory's order
-            entry[name] = alike.copy_(value) if value.shape == parameter.shape else value
-        entry |= parts.under(str(index)).plain
-        if entry:
-            state[index] = entry
-    if state and _names(state) != _expected(optimizer, parameters):
-        raise BadValue("bad_run_part", part=path[:80])
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _names(state: Mapping[int, Mapping[str, Any]]) -> list[list[str]]:
-    return [sorted(entry) for entry in state.values()]
-
-
-def _expected(optimizer: Optimizer, parameters: list[Tensor]) -> list[list[str]]:
-    """Which names the state of each parameter has after a step: a copy takes one and is thrown away."""
-    copies = [torch.zeros_like(parameter, requires_grad=True) for parameter in parameters]
-    for copy in copies:
-        copy.grad = torch.zeros_like(copy)
-    groups, place = [], 0
-    for group in optimizer.param_groups:
-        count = len(group["params"])
-        groups.append({**group, "params": copies[place : place + count]})
-        place += count
-    trial = type(optimizer)(groups)  # type: ignore[call-arg]
-    trial.step()
-    return _names(trial.state_dict()["state"])

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from playground.core.cards import Detector
+from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.limits import Stop
 from playground.core.pictures import Pictures, Plot
@@ -24,7 +26,10 @@ class Trainer(ABC):
 
     STAGES: ClassVar[tuple[str, ...]] = ("forward", "loss", "backward", "update")
     EDITS: ClassVar[frozenset[str]] = frozenset({"weight"})  # the probes that change what is learnt
+    ONCE: ClassVar[frozenset[str]] = frozenset()  # edits that depend on more than their value: none is done again
+    GLANCES: ClassVar[frozenset[str]] = frozenset({"focus", "point", "map"})  # probes of a pointer that passes by
     UNCHARTED: ClassVar[frozenset[str]] = frozenset()  # metrics that are no losses: the loss chart leaves them out
+    CARDS: ClassVar[tuple[Detector, ...]] = ()  # what may deserve a "Why?" card, the most urgent first
     metrics: Metrics
     threads: int = 1  # for tiny nets a second thread only burns time; more than one also changes the last digits
     epoch: int = 0
@@ -46,6 +51,14 @@ class Trainer(ABC):
     def nets(self) -> tuple[nn.Module, ...]:
         """The nets that learn."""
 
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """The nets as other programs know them; a single one needs no name."""
+        return dict(zip(("",), self.nets(), strict=False))
+
+    def graph(self) -> Graph | None:
+        """What the nets make of an input, as one graph; None where there is no net."""
+        return None
+
     @abstractmethod
     def look(self, *, closely: bool) -> Pictures:
         """The pictures of this moment, with tensors in them; `closely` adds the gradients. Only while observed."""
@@ -56,6 +69,13 @@ class Trainer(ABC):
 
     def measure_fully(self) -> Metrics:
         """Numbers that are too dear for every look, taken once when the run stops. Only while observed."""
+        return {}
+
+    def symptoms(self) -> Metrics:
+        """Numbers of the inner state that the detectors of `CARDS` judge by, small tensors on the device.
+
+        Asked for now and then, and when the run stops. Only while observed.
+        """
         return {}
 
     def verdict(self) -> Stop | None:

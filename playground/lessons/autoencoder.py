@@ -10,14 +10,17 @@ import torch
 from torch.nn.functional import mse_loss
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Supervised, SupervisedConfig, build_optimizer
+from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics
-from playground.lessons.autoencoder_nets import Autoencoder, drawn, kl_per_pixel, scaled
+from playground.lessons.autoencoder_cards import average_digit, kl_collapse
+from playground.lessons.autoencoder_nets import Autoencoder, CodeAndPicture, drawn, kl_per_pixel, scaled
 from playground.lessons.autoencoder_weights import take_shipped
 from playground.lessons.codes import some_noise, under_noise
 from playground.lessons.darkroom import Darkroom
@@ -53,6 +56,7 @@ def make_net(config: AutoencoderConfig) -> Autoencoder:
 class Autoencoding(Supervised):
     """An autoencoder that learns from MNIST; its metric `loss` is the mean squared error, the KL term apart."""
 
+    CARDS = (diverged, kl_collapse, average_digit)
     EDITS: ClassVar[frozenset[str]] = frozenset()
     net: Autoencoder
 
@@ -139,9 +143,17 @@ class Autoencoding(Supervised):
         examined = parts.number("examined")
         self._examined = None if examined < 0 else (examined, self.net.encoder[0].weight._version)
 
+    def graph(self) -> Graph:
+        pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+        return Graph(CodeAndPicture(self.net), pictures, "pictures", ("code", "rebuilt"))
+
     def measure(self) -> Metrics:
         codes = self.darkroom.codes
         return codes.sit(self.net, self.noise) if codes and self.is_exam_due() else {}
+
+    def symptoms(self) -> Metrics:
+        codes = self.darkroom.codes
+        return {"average": codes.average_error()} if codes else {}
 
     def measure_fully(self) -> Metrics:
         codes = self.darkroom.codes
@@ -175,4 +187,5 @@ AUTOENCODER = Lesson(
     },
     panels=("latent", "plane", "rebuilt", "drop", "loss", "passage"),
     pace=10,
+    aims=("test_loss", "knn_accuracy"),
 )

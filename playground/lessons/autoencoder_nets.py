@@ -92,6 +92,18 @@ class Autoencoder(nn.Module):
         return _after_activations(self.decoder, code)
 
 
+class CodeAndPicture(nn.Module):
+    """From uint8 pictures (batch, 28, 28) to the code (batch, latent) and to the pictures again, (batch, 784)."""
+
+    def __init__(self, net: Autoencoder) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        code = self.net.code(scaled(pictures))
+        return code, self.net.decoder(code)
+
+
 def _after_activations(stack: nn.Sequential, value: Tensor) -> list[Tensor]:
     """The output of each linear layer together with the activation behind it."""
     outputs: list[Tensor] = []

@@ -8,10 +8,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
-from playground.core.knobs import Config, choice, number, own_points, subset
+from playground.core.graph import Graph
+from playground.core.knobs import Config, choice, number, own_points, subset, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
 from playground.core.nets import linears, mlp
@@ -20,9 +21,12 @@ from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
 from playground.core.surgery import check_edit
+from playground.core.symptoms import MLP_CARDS, diverged, inner_numbers
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import kept_apart
+from playground.lessons.classifier_cards import class_numbers, imbalance
+from playground.lessons.classifier_losses import entropy, make_balanced_loss, make_loss, one_logit_loss
 from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
 
 MOST_CLASSES = 5
@@ -39,6 +43,7 @@ class ClassifierConfig(MlpConfig):
     noise: float = number(0.5, 0, 2, group="data", slider=(0, 1))
     test: float = number(0, 0, 0.8, group="data", slider=(0, 0.8))
     features: tuple[str, ...] = subset(("x", "y"), tuple(FEATURES), group="net")
+    balanced: bool = toggle(False, group="training", shown_if=("head", ("softmax", "sigmoid")))
     head: str = choice("softmax", ("softmax", "sigmoid", "both"), group="net")
     lr: float = number(0.02, 1e-6, 1e7, group="training", slider=(1e-4, 10), log=True, live=True)
     steps: int = number(100, 0, 1_000_000, group="run", integer=True, slider=(0, 5000), live=True)
@@ -79,11 +84,6 @@ def load(config: ClassifierConfig, device: torch.device) -> Data:
     return Data(train, (inputs[test].to(device), labels[test].to(device)), shown)
 
 
-def one_logit_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Binary cross-entropy of a single logit (n, 1) against class numbers (n,)."""
-    return binary_cross_entropy_with_logits(logits[:, 0], labels.float())
-
-
 def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn.Sequential:
     torch.manual_seed(config.seed + 1)  # the first weights do not depend on how many random numbers the data took
     return mlp((len(config.features), *config.layers, outputs), config.activation).to(device)
@@ -92,23 +92,39 @@ def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn
 class Classifier(Supervised):
     """One net with a softmax over the classes, or with one logit and a sigmoid."""
 
+    CARDS = (imbalance, *MLP_CARDS)
     net: nn.Sequential
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
         self.view = View(load(config, device), config.features, config.class_count, device)
-        sigmoid = config.head == "sigmoid"
-        net = make_net(config, 1 if sigmoid else config.class_count, device)
+        self._outputs = outputs = 1 if config.head == "sigmoid" else config.class_count
+        net = make_net(config, outputs, device)
         batches = Batches(*self.view.data.train, config.batch)
         optimizer = build_optimizer(config, net.parameters())
-        super().__init__(net, one_logit_loss if sigmoid else cross_entropy, batches, optimizer, config)
+        super().__init__(net, self._make_loss(config, batches.targets), batches, optimizer, config)
         self._own = config.own
+
+    def _make_loss(self, config: ClassifierConfig, labels: Tensor) -> Loss:
+        if config.balanced and len(labels):
+            return make_balanced_loss(self._outputs, labels, config.class_count)
+        return make_loss(self._outputs)
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
 
+    def graph(self) -> Graph:
+        return self.view.graph({"logits": self.net})
+
     def measure(self) -> Metrics:
         return self.view.measure(self.net, self.loss)
+
+    def symptoms(self) -> Metrics:
+        inputs, labels = self.view.data.train
+        if not len(labels):
+            return {}
+        numbers = inner_numbers(self.net, make_loss(self._outputs), inputs, labels, entropy(labels))
+        return {**numbers, **class_numbers(self.net, inputs, labels, self.view.plane.classes)}
 
     def look(self, *, closely: bool) -> Pictures:
         return self.view.look(self.net, closely)
@@ -120,6 +136,7 @@ class Classifier(Supervised):
             self._own = config.own
             self.view.data = load(config, self._device)
             self.batches = self.batches.replaced(*self.view.data.train)
+            self.loss = self._make_loss(config, self.batches.targets)
 
     def check(self, name: str, value: Any) -> None:
         check_edit(self.net, value)
@@ -145,6 +162,8 @@ class BothHeads(Race):
     Both start as the same function: the single logit is the difference of the two.
     """
 
+    CARDS = (diverged,)
+
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
         self.view = View(load(config, device), config.features, 2, device)
@@ -161,6 +180,9 @@ class BothHeads(Race):
 
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self.view.data.train[0]) < 2 else None
+
+    def graph(self) -> Graph:
+        return self.view.graph(self.named_nets())
 
     def measure(self) -> Metrics:
         data = self.view.data
@@ -248,6 +270,8 @@ CLASSIFIER = Lesson(
     panels=("network", "field", "field2", "loss", "bars", "confusion"),
     pace=2,
     gallery="data",
+    aims=("loss", "accuracy", "test_loss", "test_accuracy"),
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=partial(tables.read_classes, bound=5.0, most=MOST_CLASSES),
 )

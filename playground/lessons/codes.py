@@ -45,6 +45,11 @@ class Codes:
             "knn_accuracy": (votes == self.labels[self.asked]).float().mean(),
         }
 
+    def average_error(self) -> Tensor:
+        """The error of a decoder that draws the same average picture whatever it is given, on the exam's pictures."""
+        pixels = scaled(self.pictures[:JUDGED])
+        return (pixels - pixels.mean(dim=0)).square().mean()
+
     def sit_fully(self, net: Autoencoder, noise: float, asked: int = ASKED_FULLY) -> Metrics:
         """The MSE of all held-out pictures; so many of them are classified, each by the codes of all the others."""
         codes = coded(net, self.pictures)

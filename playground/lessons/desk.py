@@ -9,9 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playground.core.batches import Batches
 from playground.core.pictures import Bars, Picture
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
+from playground.core.trainer import Trainer
 from playground.data.shelf import DIGITS
 from playground.lessons.digit_nets import DigitNet
 from playground.lessons.embedding import Embedding
@@ -111,3 +113,36 @@ class Desk:
 
     def lacking(self) -> BadValue | None:
         return None if self.arrive() else BadValue("loading", percent=DIGITS.percent)
+
+
+class AtDesk(Trainer):
+    """Comes before the trainer of a digit lesson: waits for the data, and hands the desk on to the next run."""
+
+    desk: Desk
+    batches: Batches
+
+    def lacking(self) -> BadValue | None:
+        lacking = self.desk.lacking()
+        if lacking is None and not len(self.batches.inputs):
+            self.batches = self.batches.replaced(*self.desk.train)
+        return lacking
+
+    def state(self) -> State:
+        return {**super().state(), "desk": self.desk.state()}
+
+    def restore(self, parts: Parts) -> None:
+        lacking = self.lacking()
+        if lacking:
+            raise lacking
+        super().restore(parts)
+        self.desk.restore(parts.under("desk"))
+
+    def inherit(self, previous: Trainer) -> None:
+        if isinstance(previous, AtDesk):
+            self.desk.inherit(previous.desk)
+
+    def remark(self) -> str:
+        return self.desk.remark
+
+    def is_busy(self) -> bool:
+        return self.desk.embedding.is_busy

@@ -12,20 +12,22 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph, Together
 from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
-from playground.core.refusal import BadValue
-from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
+from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
-from playground.lessons.desk import Desk
+from playground.lessons.desk import AtDesk, Desk
+from playground.lessons.digit_cards import guessing
 from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
 SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
+PICTURES = torch.zeros(2, 28, 28, dtype=torch.uint8)  # as an example of what goes in
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -60,10 +62,12 @@ class DigitsConfig(SupervisedConfig):
     steps: int = number(1200, 0, 1_000_000, group="run", integer=True, slider=(0, 12_000), live=True)
 
 
-class Digits(Supervised):
+class Digits(AtDesk, Supervised):
     """One net that learns to read."""
 
+    CARDS = (diverged, guessing)
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
+    ONCE: ClassVar[frozenset[str]] = frozenset({"teach"})  # what it teaches are the drawings of that moment
     net: DigitNet
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
@@ -78,32 +82,12 @@ class Digits(Supervised):
         super().__init__(net, _loss_of(config), Batches(*self.desk.train, config.batch), optimizer, config)
         self.arithmetic = arithmetic
 
-    def lacking(self) -> BadValue | None:
-        lacking = self.desk.lacking()
-        if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self.desk.train)
-        return lacking
-
-    def state(self) -> State:
-        return {**super().state(), "desk": self.desk.state()}
-
-    def restore(self, parts: Parts) -> None:
-        lacking = self.lacking()
-        if lacking:
-            raise lacking
-        super().restore(parts)
-        self.desk.restore(parts.under("desk"))
-
-    def inherit(self, previous: Trainer) -> None:
-        if isinstance(previous, (Digits, SideBySide)):
-            self.desk.inherit(previous.desk)
-
-    def remark(self) -> str:
-        return self.desk.remark
-
     def stages(self) -> Iterator[str]:
         yield from super().stages()
         self.desk.steps += 1
+
+    def graph(self) -> Graph:
+        return Graph(self.net, PICTURES, "pictures", ("logits",))
 
     def measure(self) -> Metrics:
         desk = self.desk
@@ -111,9 +95,6 @@ class Digits(Supervised):
 
     def measure_fully(self) -> Metrics:
         return {"full_accuracy": self.desk.grade(self.net)} if self.desk.whole else {}
-
-    def is_busy(self) -> bool:
-        return self.desk.embedding.is_busy
 
     def look(self, *, closely: bool) -> Pictures:
         desk = self.desk
@@ -134,9 +115,10 @@ class Digits(Supervised):
             super().probe(name, value)
 
 
-class SideBySide(Race):
+class SideBySide(AtDesk, Race):
     """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
 
+    CARDS = (diverged,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
@@ -159,35 +141,16 @@ class SideBySide(Race):
         super().__init__(lanes, Batches(*self.desk.train, config.batch))
         self.arithmetic = arithmetic
 
-    def state(self) -> State:
-        return {**super().state(), "desk": self.desk.state()}
-
-    def restore(self, parts: Parts) -> None:
-        lacking = self.lacking()
-        if lacking:
-            raise lacking
-        super().restore(parts)
-        self.desk.restore(parts.under("desk"))
-
-    def inherit(self, previous: Trainer) -> None:
-        if isinstance(previous, (Digits, SideBySide)):
-            self.desk.inherit(previous.desk)
-
-    def remark(self) -> str:
-        return self.desk.remark
-
-    def lacking(self) -> BadValue | None:
-        lacking = self.desk.lacking()
-        if lacking is None and not len(self.batches.inputs):
-            self.batches = self.batches.replaced(*self.desk.train)
-        return lacking
-
     def stages(self) -> Iterator[str]:
         yield from super().stages()
         self.desk.steps += 1
 
     def _readers(self) -> list[tuple[str, DigitNet]]:
         return [(lane.name, lane.net) for lane in self.lanes if isinstance(lane.net, DigitNet)]
+
+    def graph(self) -> Graph:
+        nets = self.named_nets()
+        return Graph(Together(nets.values()), PICTURES, "pictures", tuple(nets))
 
     def measure(self) -> Metrics:
         desk = self.desk
@@ -196,9 +159,6 @@ class SideBySide(Race):
         first, *others = self._readers()
         grades = {f"{name}_accuracy": desk.exam.grade(net) for name, net in others}
         return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
-
-    def is_busy(self) -> bool:
-        return self.desk.embedding.is_busy
 
     def look(self, *, closely: bool) -> Pictures:
         desk = self.desk
@@ -229,5 +189,6 @@ DIGITS_LESSON = Lesson(
     },
     panels=(*PANELS, "saliency", "rows", "memory", "cloud", "tsne", "convolution"),
     pace=5,
+    aims=("loss", "test_accuracy"),
     read_picture=open_picture,
 )

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from torch import nn
 
+from playground.core.cards import first_of
+from playground.core.graph import Graph, Together
 from playground.core.knobs import Config
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import Stop
 from playground.core.pictures import Array, Curve, Picture, Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
+from playground.rl.cards import blow_up, diverged, endless, symptoms
 from playground.rl.config import DqnConfig
-from playground.rl.exam import examine
+from playground.rl.exam import LONG, Exams, examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
 
 FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
-EXAM_EVERY = 1000  # acts between two exams
-SHORT_EXAM = {"cartpole": 20, "acrobot": 5, "mountaincar": 5}  # episodes; only CartPole's copies cost as much as one
-MOST_EXAMS = 240  # in the chart
-LONG_EXAM = 100  # episodes: asked for where the short exam says that the world may be solved
 
 
 def rival_config(config: DqnConfig) -> DqnConfig:
@@ -42,6 +43,7 @@ def rival_config(config: DqnConfig) -> DqnConfig:
 class Dqn(Trainer):
     """One agent, or two in lock-step that differ in one switch."""
 
+    CARDS = (first_of(endless, blow_up, diverged),)
     EDITS: ClassVar[frozenset[str]] = frozenset({"push"})
     UNCHARTED: ClassVar[frozenset[str]] = frozenset({"return", "test_return", "epsilon", "acts"})
 
@@ -53,9 +55,7 @@ class Dqn(Trainer):
             self._agents.append(Agent(rival_config(config), device))
         self.metrics = {}
         self._shows_net = False
-        self._examined = 0
-        self._exams: list[list[tuple[int, float]]] = [[] for _ in self._agents]  # (episode, average return)
-        self._is_solved = False
+        self._exams = Exams(config.world, self._agents)
 
     @property
     def agent(self) -> Agent:
@@ -69,6 +69,17 @@ class Dqn(Trainer):
 
     def nets(self) -> tuple[nn.Module, ...]:
         return tuple(dict.fromkeys(net for agent in self._agents for net in (agent.net, agent.target)))
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """Those that act; the target nets only help them to learn."""
+        names = ("agent", "rival") if len(self._agents) > 1 else ("",)
+        return {name: agent.net for name, agent in zip(names, self._agents, strict=True)}
+
+    def graph(self) -> Graph:
+        """From the states as gymnasium tells them to the value of each action."""
+        scale = torch.tensor(self.agent.world.kind.scale)
+        net = Together((self.agent.net,), partial(torch.mul, scale))
+        return Graph(net, torch.zeros(2, len(scale)), "states", ("values",))
 
     def stages(self) -> Iterator[str]:
         """One step of the world and its updates; before learning starts, several steps that only fill the memory."""
@@ -96,37 +107,28 @@ class Dqn(Trainer):
     def measure(self) -> Metrics:
         agent = self.agent
         self.epoch = agent.trail.episode
-        if agent.learns and agent.acts - self._examined >= EXAM_EVERY:
-            self._examined = agent.acts
-            self._sit()
+        self._exams.sit_if_due()
         metrics = {"acts": float(agent.acts), "epsilon": agent.epsilon}
         if agent.ended:
             metrics["return"] = agent.average(WINDOW)
-        if self._exams[0]:
-            metrics["test_return"] = self._exams[0][-1][1]
+        if self._exams.newest is not None:
+            metrics["test_return"] = self._exams.newest
         return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
 
-    def _sit(self) -> None:
-        """Both agents are tested; whoever may have solved the world is tested at length."""
-        world = self._config.world
-        for agent, exams in zip(self._agents, self._exams, strict=True):
-            average = float(examine(agent.quick, world, SHORT_EXAM[world]).mean())
-            if agent is self.agent and average >= agent.world.kind.solved:
-                average = float(examine(agent.quick, world, LONG_EXAM).mean())
-                self._is_solved = average >= agent.world.kind.solved
-            exams.append((agent.ended + 1, average))
+    def symptoms(self) -> Metrics:
+        return symptoms(self.agent)
 
     def measure_fully(self) -> Metrics:
         if not self.agent.learns:
             return {}
-        returns = examine(self.agent.quick, self._config.world, LONG_EXAM)
+        returns = examine(self.agent.quick, self._config.world, LONG)
         return {"test_return": torch.tensor(float(returns.mean()))}
 
     def verdict(self) -> Stop | None:
-        if not (self._config.solved and self._is_solved):
+        average = self._exams.newest
+        if average is None or not (self._config.solved and self._exams.is_solved):
             return None
-        average = self._exams[0][-1][1]
-        return Stop("solved", {"average": round(average), "episodes": LONG_EXAM, "acts": self.agent.acts})
+        return Stop("solved", {"average": round(average), "episodes": LONG, "acts": self.agent.acts})
 
     def look(self, *, closely: bool) -> Pictures:
         agent = self.agent
@@ -142,9 +144,9 @@ class Dqn(Trainer):
 
     def _draw_returns(self) -> Curve:
         lines: dict[str, Array] = {}
-        for prefix, agent, exams in zip(("", "rival_"), self._agents, self._exams, strict=False):
+        for prefix, agent, marks in zip(("", "rival_"), self._agents, self._exams.marks, strict=False):
             lines[f"{prefix}return"], lines[f"{prefix}average"] = returns(agent)
-            lines[f"{prefix}test"] = np.array(exams[-MOST_EXAMS:], dtype=np.float32).reshape(-1, 2).T
+            lines[f"{prefix}test"] = np.array(marks, dtype=np.float32).reshape(-1, 2).T
         kind = self.agent.world.kind
         return Curve(lines, y_range=(min(0.0, -kind.most_steps * (kind.solved < 0)), max(0.0, kind.solved)))
 
@@ -154,6 +156,15 @@ class Dqn(Trainer):
         self.agent.tune(config)
         for rival in self._agents[1:]:
             rival.tune(rival_config(config))
+
+    def state(self) -> State:
+        agents = {str(place): agent.state() for place, agent in enumerate(self._agents)}
+        return {"agents": agents, "exams": self._exams.state()}
+
+    def restore(self, parts: Parts) -> None:
+        for place, agent in enumerate(self._agents):
+            agent.restore(parts.under(f"agents.{place}"))
+        self._exams.restore(parts.under("exams"))
 
     def check(self, name: str, value: Any) -> None:
         _strength(value)
@@ -176,20 +187,17 @@ def _strength(value: Any) -> float:
 
 
 MODERN = DqnConfig(
-    envs=64, hidden=64, init="standard", done_mask=True, target_net="soft", tau=0.1, loss="huber", lr=0.02, batch=256,
-    memory=10_000, prefill=1000, epsilon=0.1, epsilon_start=0.5, epsilon_steps=10_000, steps=2000,
+    envs=64, hidden=64, init="standard", done_mask=True, target_net="soft", tau=0.2, gamma=0.95, loss="huber", lr=0.02,
+    batch=256, memory=2000, prefill=1000, epsilon=0.05, epsilon_start=0.5, epsilon_steps=2000, steps=2000,
 )  # fmt: skip
-PLAIN = replace(
-    MODERN, reward="plain", hidden=128, double=True, target_net="hard", target_every=25, gamma=0.98, lr=0.01, updates=2,
-    memory=50_000, epsilon=0.02, steps=3000,
-)  # fmt: skip
+PLAIN = replace(MODERN, reward="plain", hidden=128, double=True, gamma=0.98, lr=0.01, epsilon_steps=10_000, steps=3000)
 ACROBOT = replace(
-    MODERN, world="acrobot", envs=8, double=True, tau=0.02, gamma=0.99, lr=0.002, memory=50_000, epsilon=0.05,
-    epsilon_start=1, steps=20_000,
+    MODERN, world="acrobot", envs=8, double=True, tau=0.02, gamma=0.99, lr=0.002, memory=50_000, epsilon_start=1,
+    epsilon_steps=10_000, steps=20_000,
 )  # fmt: skip
 MOUNTAINCAR = replace(
-    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, lr=0.005, memory=50_000, epsilon=0.05, epsilon_start=1,
-    steps=10_000,
+    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, gamma=0.9, lr=0.005, memory=50_000, epsilon_start=1,
+    epsilon_steps=10_000, steps=10_000,
 )  # fmt: skip
 DQN = Lesson(
     key="dqn",
@@ -202,8 +210,8 @@ DQN = Lesson(
         "acrobot": Preset(ACROBOT, course=False),
         "mountaincar": Preset(MOUNTAINCAR, course=False),
     },
-    keeps=False,
     panels=("scene", "rival", "returns", "qmap", "replay", "loss"),
     pace=10 / 3,  # CartPole's 50 steps a second at 15 frames a second
     speeds=("slow", "one", "real", "four", "max", "headless"),
+    aims=("test_return", "return"),
 )

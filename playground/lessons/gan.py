@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
+from playground.core.nets import linears
 from playground.core.pictures import Pictures, Plot
 from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.data.artist import Artist
+from playground.lessons.gan_cards import GAN_CARDS, symptoms
 from playground.lessons.gan_contest import Contest
 from playground.lessons.gan_duel import Duel
 from playground.lessons.gan_losses import LOSSES, believed, gradient_penalty, unmasked
 from playground.lessons.gan_quality import Quality
 from playground.lessons.gan_views import Exam, Labelled, View
 
+BETA2 = 0.999  # Adam's own
 FUSED = ("cpu", "cuda", "mps")  # where torch has Adam as one kernel
 
 
@@ -41,33 +45,46 @@ class GanConfig(RunConfig):
     steps: int = number(10_000, 0, 1_000_000, group="run", integer=True, slider=(0, 20_000), live=True)
 
 
+def make_optimizer(
+    weights: Iterable[nn.Parameter], lr: float, beta1: float, device: torch.device, *, climbs: bool
+) -> torch.optim.Adam:
+    """D climbs its score: its optimizer maximises, so that one value can serve both nets."""
+    return torch.optim.Adam(weights, lr=lr, betas=(beta1, BETA2), maximize=climbs, fused=device.type in FUSED)
+
+
 class Gan(Trainer):
     """A generator G and a discriminator D that learn from each other."""
 
     STAGES: ClassVar[tuple[str, ...]] = ("artist", "paint", "judge", "learn_d", "learn_g")
     EDITS: ClassVar[frozenset[str]] = frozenset()
+    CARDS = GAN_CARDS
 
     def __init__(self, config: GanConfig, device: torch.device) -> None:
         self._config = config
-        self._artist = Artist(device)
+        self.artist = Artist(device)
         self._game = LOSSES[config.game]
-        self._duel = Duel(config.ideas, config.hidden, config.conditional, self._game, config.seed, self._artist)
-        self._quality = Quality(self._artist)
-        self._view = View(self._duel, self._quality)
-        self._contest = Contest(self._duel, self._view, self._quality)
-        self._parameters = {"d": list(self._duel.critic.parameters()), "g": list(self._duel.painter.parameters())}
-        fused = device.type in FUSED
-        betas = (config.beta1, 0.999)
-        # D climbs its score: its optimizer maximises, so that one value can serve both nets.
-        self._d = torch.optim.Adam(self._parameters["d"], lr=config.lr_d, betas=betas, maximize=True, fused=fused)
-        self._g = torch.optim.Adam(self._parameters["g"], lr=config.lr_g, betas=betas, fused=fused)
+        self.duel = Duel(config.ideas, config.hidden, config.conditional, self._game, config.seed, self.artist)
+        self.quality = Quality(self.artist)
+        self._view = View(self.duel, self.quality)
+        self._contest = Contest(self.duel, self._view, self.quality)
+        self.parameters = {"d": list(self.duel.critic.parameters()), "g": list(self.duel.painter.parameters())}
+        self.optimizer_d = make_optimizer(self.parameters["d"], config.lr_d, config.beta1, device, climbs=True)
+        self.optimizer_g = make_optimizer(self.parameters["g"], config.lr_g, config.beta1, device, climbs=False)
         self._art: Labelled | None = None  # those of the step under way
         self._painted: Labelled | None = None
         self._exam: Exam | None = None
         self._is_over = False
 
     def nets(self) -> tuple[nn.Module, ...]:
-        return self._duel.nets()
+        return self.duel.nets()
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        return {"painter": self.duel.painter, "critic": self.duel.critic}
+
+    def graph(self) -> Graph:
+        """Of the painter; where one asks for an upper or a lower painting, the last number of an idea is that label."""
+        painter = self.duel.painter
+        return Graph(painter, torch.zeros(2, linears(painter)[0].in_features), "ideas", ("paintings",))
 
     def ends(self, stage: str) -> bool:
         return self._is_over
@@ -84,26 +101,26 @@ class Gan(Trainer):
     def _paint(self) -> Generator[str, None, tuple[Tensor, Tensor, Tensor]]:
         """The artist's paintings and G's (n, POINTS), under the same labels (n, 1)."""
         count = self._config.paintings
-        a = self._artist.choose(count)
-        art, labels = self._art = self._artist.paint(a), self._artist.label(a)
+        a = self.artist.choose(count)
+        art, labels = self._art = self.artist.paint(a), self.artist.label(a)
         yield "artist"
-        paintings = self._duel.paint(torch.randn(count, self._config.ideas, device=a.device), labels)
+        paintings = self.duel.paint(torch.randn(count, self._config.ideas, device=a.device), labels)
         self._painted = paintings, labels
         yield "paint"
         return art, paintings, labels
 
     def _learn_together(self) -> Iterator[str]:
         """The course's step: D climbs V while G descends it, so one forward and one backward pass serve both."""
-        duel = self._duel
+        duel = self.duel
         art, paintings, labels = yield from self._paint()
         g_loss = unmasked(duel.judge(paintings, labels))
         value = believed(duel.judge(art, labels)) + g_loss
         yield "judge"
         self._forget("d", "g")
         value.backward()  # type: ignore[no-untyped-call]
-        self._d.step()
+        self.optimizer_d.step()
         yield "learn_d"
-        self._g.step()
+        self.optimizer_g.step()
         self.metrics = {"d_loss": -value.detach(), "g_loss": g_loss.detach()}
         self._is_over = True
         yield "learn_g"
@@ -113,37 +130,39 @@ class Gan(Trainer):
         config = self._config
         d_turns = config.k_d if config.train != "only_g" else 0
         g_turns = config.k_g if config.train != "only_d" else 0
-        for turn in range(1, d_turns + 1):
-            yield from self._teach_d(is_last=turn == d_turns and not g_turns)
-        for turn in range(1, g_turns + 1):
-            yield from self._teach_g(is_last=turn == g_turns)
+        for turn in range(d_turns):
+            yield from self._teach_d(is_last=not g_turns and turn == d_turns - 1, is_told=not g_turns)
+        for turn in range(g_turns):
+            yield from self._teach_g(is_last=turn == g_turns - 1)
 
-    def _teach_d(self, is_last: bool) -> Iterator[str]:
-        duel = self._duel
+    def _teach_d(self, is_last: bool, is_told: bool) -> Iterator[str]:
+        """One turn of D's; its losses are told only where G does not learn after it."""
+        duel = self.duel
         art, paintings, labels = yield from self._paint()
         paintings = paintings.detach()  # here G's weights stay as they are
         fake = duel.judge(paintings, labels)
         score = self._game.score(duel.judge(art, labels), fake)
-        penalty = (
-            gradient_penalty(lambda mixed: duel.judge(mixed, labels), art, paintings) if self._game.penalised else 0
-        )
+        climbed = score
+        if self._game.penalised:
+            climbed = score - gradient_penalty(lambda mixed: duel.judge(mixed, labels), art, paintings)
         yield "judge"
         self._forget("d")
-        (score - penalty).backward()  # type: ignore[no-untyped-call]
-        self._d.step()
-        self.metrics = {"d_loss": -score.detach(), "g_loss": self._game.loss(fake.detach())}
+        climbed.backward()  # type: ignore[no-untyped-call]
+        self.optimizer_d.step()
+        if is_told:
+            self.metrics = {"d_loss": -score.detach(), "g_loss": self._game.loss(fake.detach())}
         self._is_over = is_last
         yield "learn_d"
 
     def _teach_g(self, is_last: bool) -> Iterator[str]:
-        duel = self._duel
+        duel = self.duel
         art, paintings, labels = yield from self._paint()
         fake = duel.judge(paintings, labels)
         g_loss = self._game.loss(fake)
         yield "judge"
         self._forget("g")
-        g_loss.backward(inputs=self._parameters["g"])  # type: ignore[no-untyped-call]  # D keeps no gradient of it
-        self._g.step()
+        g_loss.backward(inputs=self.parameters["g"])  # type: ignore[no-untyped-call]  # D keeps no gradient of it
+        self.optimizer_g.step()
         with torch.no_grad():
             d_loss = -self._game.score(duel.judge(art, labels), fake)
         self.metrics = {"d_loss": d_loss, "g_loss": g_loss.detach()}
@@ -153,42 +172,46 @@ class Gan(Trainer):
     def _forget(self, *names: str) -> None:
         """zero_grad without the profiling hook, 5 µs a step."""
         for name in names:
-            for parameter in self._parameters[name]:
+            for parameter in self.parameters[name]:
                 parameter.grad = None
 
     def state(self) -> State:
-        duel = self._duel
-        return {"painter": duel.painter, "critic": duel.critic, "d": self._d, "g": self._g}
+        duel = self.duel
+        return {"painter": duel.painter, "critic": duel.critic, "d": self.optimizer_d, "g": self.optimizer_g}
 
     def restore(self, parts: Parts) -> None:
-        for name, net in (("painter", self._duel.painter), ("critic", self._duel.critic)):
+        for name, net in (("painter", self.duel.painter), ("critic", self.duel.critic)):
             parts.fill(name, net)
-        for name, optimizer in (("d", self._d), ("g", self._g)):
+        for name, optimizer in (("d", self.optimizer_d), ("g", self.optimizer_g)):
             parts.fill(name, optimizer)
         self._exam = None
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, GanConfig)
         self._config = config
-        for optimizer, lr in ((self._d, config.lr_d), (self._g, config.lr_g)):
+        for optimizer, lr in ((self.optimizer_d, config.lr_d), (self.optimizer_g, config.lr_g)):
             for group in optimizer.param_groups:
-                group["lr"], group["betas"] = lr, (config.beta1, group["betas"][1])
+                group["lr"], group["betas"] = lr, (config.beta1, BETA2)
 
     def measure(self) -> Metrics:
-        duel = self._duel
+        duel = self.duel
         self._exam = exam = Exam.of(duel)
         metrics = {
             "d_real": self._view.opinion(exam.real_logits, exam).mean(),
             "d_fake": self._view.opinion(exam.painted_logits, exam).mean(),
             "score": self._game.score(exam.real_logits, exam.painted_logits),
-            **self._quality.measure(exam.painted),
+            **self.quality.measure(exam.painted),
         }
         if duel.conditional:
-            metrics["asked_share"] = self._quality.obedience(exam.painted, duel.labels)
+            metrics["asked_share"] = self.quality.obedience(exam.painted, duel.labels)
         return metrics
 
+    def symptoms(self) -> Metrics:
+        exam = self._exam or Exam.of(self.duel)
+        return symptoms(self.quality.fit(exam.painted), self.duel.labels if self.duel.conditional else None)
+
     def plots(self) -> Mapping[str, Sequence[Plot]]:
-        share = ("band_share", "asked_share") if self._duel.conditional else ("band_share",)
+        share = ("band_share", "asked_share") if self.duel.conditional else ("band_share",)
         return {
             "balance": (
                 Plot("probability", ("d_real", "d_fake"), 0.5, (0, 1)),
@@ -203,7 +226,7 @@ class Gan(Trainer):
         }
 
     def look(self, *, closely: bool) -> Pictures:
-        exam = self._exam or Exam.of(self._duel)
+        exam = self._exam or Exam.of(self.duel)
         now = (self._art, self._painted) if closely else (None, None)
         return {**self._view.look(exam, *now), "critic": self._contest.look(exam)}
 
@@ -231,4 +254,5 @@ GAN = Lesson(
     pace=20,
     stages=Gan.STAGES,
     has_epochs=False,
+    aims=("distance", "band_share", "roughness"),
 )

@@ -18,15 +18,19 @@ class Duel:
     def __init__(self, ideas: int, hidden: int, conditional: bool, loss: GanLoss, seed: int, artist: Artist) -> None:
         device = artist.device
         self.conditional, self.loss, self.artist = conditional, loss, artist
-        torch.manual_seed(seed)
-        self.ideas = torch.randn(SAMPLE, ideas, device=device)
-        a = artist.choose(SAMPLE)
-        self.real, self.real_labels = artist.paint(a), artist.label(a)
-        self.labels = (torch.arange(SAMPLE, device=device) % 2).float().unsqueeze(1)  # asked of G, in turn
+        self.take_sample(ideas, seed)
         torch.manual_seed(seed + 1)  # the first weights do not depend on how many random numbers the sample took
         told = int(conditional)
         self.painter = mlp((ideas + told, hidden, POINTS), "relu").to(device)
         self.critic = mlp((POINTS + told, hidden, 1), "relu").to(device)
+
+    def take_sample(self, ideas: int, seed: int) -> None:
+        """Ideas and real paintings that both nets are always looked at with."""
+        torch.manual_seed(seed)
+        self.ideas = torch.randn(SAMPLE, ideas, device=self.artist.device)
+        a = self.artist.choose(SAMPLE)
+        self.real, self.real_labels = self.artist.paint(a), self.artist.label(a)
+        self.labels = (torch.arange(SAMPLE, device=self.artist.device) % 2).float().unsqueeze(1)  # asked of G, in turn
 
     def paint(self, ideas: Tensor, labels: Tensor) -> Tensor:
         """G's paintings of ideas (n, ideas) under labels (n, 1): (n, POINTS)."""

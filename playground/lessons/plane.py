@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph, Together
 from playground.core.nets import layer_outputs
 from playground.core.pictures import Bars, Field, Matrix, Picture, Points
 from playground.core.refusal import BadValue, echo
@@ -149,6 +152,11 @@ class View:
             here = inputs_of(torch.tensor([self._at], device=self.plane.inputs.device), self._features)
             pictures["bars"] = Bars(self._names, probabilities(net(here))[0], self._at)
         return pictures
+
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        """From points (batch, 2) to what each net says of them."""
+        together = Together(nets.values(), partial(inputs_of, features=self._features))
+        return Graph(together, torch.zeros(2, 2), "points", tuple(nets))
 
     def probe(self, name: str, value: Any, net: nn.Module) -> bool:
         """Answers focus, weight and point; False for a probe of another name."""

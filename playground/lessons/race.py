@@ -65,7 +65,7 @@ RACE = Lesson(
         "trails": Preset(RaceConfig(work="rosenbrock", lanes=ROSENBROCK, steps=300), course=False),
         "saddle": Preset(RaceConfig(work="saddle", lanes=SADDLE, steps=150), course=False),
     },
-    keeps=False,
     panels=("podium", "laps", "sweep", "fits", "tiles", "answers", "landscape"),
     pace=4,
+    aims=("leader",),
 )

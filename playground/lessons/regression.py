@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from playground.core.batches import Batches
+from playground.core.graph import Graph
 from playground.core.knobs import Config, choice, number, own_points, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
@@ -17,6 +18,7 @@ from playground.core.pictures import Cards, Curve, Pictures, Points
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
 from playground.core.surgery import check_edit, set_weight
+from playground.core.symptoms import MLP_CARDS, inner_numbers
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
 from playground.data.split import kept_apart
@@ -76,6 +78,7 @@ def _span(values: list[float]) -> tuple[float, float]:
 class Regression(Supervised):
     """A multi-layer perceptron from x to y."""
 
+    CARDS = MLP_CARDS
     net: nn.Sequential
 
     def __init__(self, config: RegressionConfig, device: torch.device) -> None:
@@ -122,9 +125,20 @@ class Regression(Supervised):
     def lacking(self) -> BadValue | None:
         return BadValue("need_points", least=2) if len(self._train[0]) < 2 else None
 
+    def graph(self) -> Graph:
+        return Graph(self.net, torch.zeros(2, 1), "x", ("y",))
+
     def measure(self) -> Metrics:
         inputs, targets = self.test
         return {"test_loss": self.loss(self.net(inputs), targets)} if len(inputs) else {}
+
+    def symptoms(self) -> Metrics:
+        inputs, targets = self._train
+        if not len(inputs):
+            return {}
+        return inner_numbers(
+            self.net, self.loss, inputs, targets, self.loss(targets.mean().expand_as(targets), targets)
+        )
 
     def look(self, *, closely: bool) -> Pictures:
         outputs = [value.T for value in layer_outputs(self.net, self._grid)]  # [(width, GRID), …]
@@ -204,6 +218,8 @@ REGRESSION = Lesson(
     panels=("network", "fit", "loss", "cards", "prints"),
     pace=5,
     gallery="target",
+    aims=("loss", "test_loss"),
+    lottery=True,
     thumbnails=_thumbnails,
     read_table=tables.read_curve,
 )

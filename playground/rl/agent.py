@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,11 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from playground.core.state import Parts, State
+from playground.rl.adam import Adam
 from playground.rl.config import DqnConfig
+from playground.rl.dice import restore, written
 from playground.rl.qnet import QNet, Quick
 from playground.rl.replay import Batch, Replay
 from playground.rl.trail import Trail
 from playground.rl.worlds import World
+
+EPISODES = 20_000  # remembered
 
 
 class Agent:
@@ -24,6 +30,7 @@ class Agent:
 
     def __init__(self, config: DqnConfig, device: torch.device) -> None:
         self.config = config
+        self._device = device
         self.world = World(config.world, config.envs, config.reward, config.seed)
         kind = self.world.kind
         width = len(kind.scale)
@@ -31,14 +38,15 @@ class Agent:
         widths = (width, *[config.hidden] * config.depth, kind.actions)
         self.net = QNet(widths, config.dueling, config.init).to(device)
         self.target = self.net if config.target_net == "none" else deepcopy(self.net)
-        self.quick = Quick(self.net)
-        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=config.lr, fused=True)
+        self.quick, self._quick_target = Quick(self.net), Quick(self.target)
+        self.optimizer = Adam(self.net.parameters(), lr=config.lr)
         self.loss_of = functional.mse_loss if config.loss == "mse" else functional.smooth_l1_loss
-        self.memory = Replay(max(config.memory, config.envs), width, device, config.seed + 2)
+        self.memory = Replay(max(config.memory, config.envs), width, config.seed + 2)
         self._dice = np.random.default_rng(config.seed + 3)
         self._parameters = list(self.net.parameters())
+        self._fast, self._slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
         self.trail = Trail(self.world)
-        self.episodes: deque[tuple[int, float]] = deque(maxlen=20_000)  # (number, return) of those that are over
+        self.episodes: deque[tuple[int, float]] = deque(maxlen=EPISODES)  # (number, return) of those that are over
         self.ended = 0  # episodes that are over
         self.acts = 0  # steps of all copies together
         self.learns = 0
@@ -55,9 +63,9 @@ class Agent:
         """One step of all copies of the world, mostly with the best action, sometimes with a random one."""
         world, states = self.world, self.world.states
         actions = self.quick(states).argmax(axis=1)
-        blind = self._dice.random(world.copies) < self.epsilon
-        if blind.any():
-            actions[blind] = self._dice.integers(world.kind.actions, size=int(blind.sum()))
+        blind = np.flatnonzero(self._dice.random(world.copies) < self.epsilon)
+        if blind.size:
+            actions[blind] = self._dice.integers(world.kind.actions, size=blind.size)
         outcome = world.step(actions)
         self.memory.store(states, actions, outcome.rewards, outcome.states, outcome.terminated)
         self.acts += world.copies
@@ -72,9 +80,9 @@ class Agent:
         batch = self.memory.sample(config.batch) if config.replay else self.memory.newest(config.envs)
         for parameter in self._parameters:  # optimizer.zero_grad() without its profiling hook, 5 µs a step
             parameter.grad = None
-        chosen = self.net(batch.states).gather(1, batch.actions)  # (batch, 1)
+        chosen = self.net(self._tensor(batch.states)).gather(1, self._tensor(batch.actions))  # (batch, 1)
         yield "forward"
-        loss = self.loss_of(chosen, self.aim(batch))
+        loss = self.loss_of(chosen, self._tensor(self.aim(batch)))
         yield "loss"
         loss.backward()  # type: ignore[no-untyped-call]
         yield "backward"
@@ -84,31 +92,30 @@ class Agent:
         self.loss = loss.detach()
         yield "update"
 
-    @torch.no_grad()
-    def aim(self, batch: Batch) -> Tensor:
+    def _tensor(self, array: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(self._device)
+
+    def aim(self, batch: Batch) -> NDArray[np.float32]:
         """What the Q-value of each action should have been: its reward and the best that can follow, (batch, 1)."""
         config = self.config
-        nexts = self.target(batch.nexts)  # (batch, actions)
+        nexts = self._quick_target(batch.nexts)  # (batch, actions)
         if config.double:  # the net chooses, the target says what the choice is worth
-            best = self.net(batch.nexts).argmax(dim=1, keepdim=True)
-            later = nexts.gather(1, best)
+            best = self.quick(batch.nexts).argmax(axis=1, keepdims=True)
+            later = np.take_along_axis(nexts, best, axis=1)
         else:
-            later = nexts.amax(dim=1, keepdim=True)
+            later = nexts.max(axis=1, keepdims=True)
         if config.done_mask:
             later = later * (1 - batch.terminated)
-        aim: Tensor = batch.rewards + config.gamma * later
+        aim: NDArray[np.float32] = batch.rewards + config.gamma * later
         return aim
 
-    @torch.no_grad()
     def _follow(self) -> None:
         """Bring the target net nearer to the one that learns: all at once now and then, or a little each time."""
         config = self.config
         if config.target_net == "hard" and self.learns % config.target_every == 0:
-            for slow, fast in zip(self.target.parameters(), self._parameters, strict=True):
-                slow.copy_(fast)
+            torch._foreach_copy_(self._slow, self._fast)
         elif config.target_net == "soft":
-            for slow, fast in zip(self.target.parameters(), self._parameters, strict=True):
-                slow.lerp_(fast, config.tau)
+            torch._foreach_lerp_(self._slow, self._fast, config.tau)
 
     def push(self, strength: float) -> None:
         """Hit the first copy; no row of the memory tells of it, the next one starts from where it stands then."""
@@ -122,6 +129,41 @@ class Agent:
         self.config = config
         for group in self.optimizer.param_groups:
             group["lr"] = config.lr
+
+    def state(self) -> State:
+        gained = torch.tensor([gained for _, gained in self.episodes], dtype=torch.float64)
+        return {
+            "net": self.net,
+            **({} if self.target is self.net else {"target": self.target}),
+            "optimizer": self.optimizer,
+            "world": self.world.state(),
+            "memory": self.memory.state(),
+            "trail": self.trail.state(),
+            "dice": written(self._dice),
+            "episodes": gained,
+            "ended": self.ended,
+            "acts": self.acts,
+            "learns": self.learns,
+            "loss": None if self.loss is None else float(self.loss),
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Take the state of another agent under the same config; raises BadValue where it does not fit."""
+        self.ended, self.acts, self.learns = (parts.count(name) for name in ("ended", "acts", "learns"))
+        most = self.world.kind.most_steps
+        gained = parts.array("episodes", np.zeros(min(self.ended, EPISODES)), -most, most)
+        first = self.ended - len(gained) + 1
+        self.episodes.extend(enumerate(gained.tolist(), start=first))
+        self.world.restore(parts.under("world"))
+        self.memory.restore(parts.under("memory"), self.world.kind.actions)
+        self.trail.restore(parts.under("trail"))
+        restore(self._dice, parts, "dice")
+        parts.fill("net", self.net)
+        if self.target is not self.net:
+            parts.fill("target", self.target)
+        parts.fill("optimizer", self.optimizer)
+        loss = parts.maybe("loss")
+        self.loss = None if loss is None else torch.tensor(loss, device=self._device)
 
     def average(self, last: int) -> float:
         """The mean return of the last episodes; 0 before the first is over."""

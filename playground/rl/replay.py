@@ -1,89 +1,98 @@
-"""Remembers what happened, in rows on the device that learns; the newest overwrites the oldest."""
+"""Remembers what happened, in rows that NumPy keeps; the newest overwrites the oldest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+
+from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
+from playground.rl.dice import restore, written
+
+Floats = NDArray[np.float32]
+Whole = NDArray[np.int64]
+FURTHEST = 1e6  # no number of a state or a reward is beyond it
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """Views of remembered rows."""
 
-    states: Tensor  # (batch, d)
-    actions: Tensor  # (batch, 1), whole numbers
-    rewards: Tensor  # (batch, 1)
-    nexts: Tensor  # (batch, d)
-    terminated: Tensor  # (batch, 1), 1 where the world ended the episode
+    states: Floats  # (batch, d)
+    actions: Whole  # (batch, 1)
+    rewards: Floats  # (batch, 1)
+    nexts: Floats  # (batch, d)
+    terminated: Floats  # (batch, 1), 1 where the world ended the episode
 
 
 class Replay:
     """A ring of `capacity` rows: state, action, reward, next state, whether the episode was terminated.
 
-    One table, because one gather a batch costs a fifth of five.
+    One table, because one gather a batch costs a fifth of five. It lies where the worlds run, not on the device that
+    learns: a small batch travels there faster than a generator on it draws one.
     """
 
-    def __init__(self, capacity: int, width: int, device: torch.device, seed: int) -> None:
+    def __init__(self, capacity: int, width: int, seed: int) -> None:
         self.capacity, self.width = capacity, width
-        self._parts = [width, 1, 1, width, 1]
-        self.rows = torch.zeros(capacity, 2 * width + 3, device=device)
-        self._window = self.rows.numpy() if device.type == "cpu" else None  # the same memory, without torch's overhead
-        self._generator = torch.Generator(device).manual_seed(seed)
+        self.rows: Floats = np.zeros((capacity, 2 * width + 3), dtype=np.float32)
+        self.dice = np.random.default_rng(seed)
         self.seen = 0  # rows ever stored
 
     def __len__(self) -> int:
         return min(self.seen, self.capacity)
 
     def store(
-        self,
-        states: NDArray[np.float32],
-        actions: NDArray[np.int64],
-        rewards: NDArray[np.float32],
-        nexts: NDArray[np.float32],
-        terminated: NDArray[np.bool_],
+        self, states: Floats, actions: Whole, rewards: Floats, nexts: Floats, terminated: NDArray[np.bool_]
     ) -> None:
         """Add n transitions, oldest first."""
-        count, width = len(states), self.width
-        rows = np.empty((count, 2 * width + 3), dtype=np.float32)
+        count = len(states)
+        first = self.seen % self.capacity
+        fits = self.capacity - first
+        if fits < count:  # the ring closes within these rows
+            for some in (slice(fits), slice(fits, None)):
+                self.store(states[some], actions[some], rewards[some], nexts[some], terminated[some])
+            return
+        rows, width = self.rows[first : first + count], self.width
         rows[:, :width] = states
         rows[:, width] = actions
         rows[:, width + 1] = rewards
         rows[:, width + 2 : -1] = nexts
         rows[:, -1] = terminated
-        first = self.seen % self.capacity
-        fits = min(count, self.capacity - first)
-        self._write(first, rows[:fits])
-        if fits < count:
-            self._write(0, rows[fits:])
         self.seen += count
-
-    def _write(self, first: int, rows: NDArray[np.float32]) -> None:
-        if self._window is not None:
-            self._window[first : first + len(rows)] = rows
-        else:
-            self.rows[first : first + len(rows)] = torch.from_numpy(rows).to(self.rows.device)
 
     def sample(self, size: int) -> Batch:
         """Rows drawn evenly, with repetition."""
-        places = torch.randint(len(self), (size,), generator=self._generator, device=self.rows.device)
-        return self._batch(self.rows.index_select(0, places))
+        return self._batch(self.dice.integers(len(self), size=size))
 
     def newest(self, size: int) -> Batch:
         """The last rows, as an agent without a memory sees them."""
-        places = torch.arange(self.seen - size, self.seen, device=self.rows.device) % self.capacity
-        return self._batch(self.rows.index_select(0, places))
+        return self._batch(np.arange(self.seen - size, self.seen) % self.capacity)
 
-    def _batch(self, rows: Tensor) -> Batch:
-        states, actions, rewards, nexts, terminated = torch.split(rows, self._parts, dim=1)
-        return Batch(states, actions.long(), rewards, nexts, terminated)
+    def _batch(self, places: Whole) -> Batch:
+        rows, width = self.rows.take(places, axis=0), self.width
+        actions = rows[:, width : width + 1].astype(np.int64)
+        return Batch(rows[:, :width], actions, rows[:, width + 1 : width + 2], rows[:, width + 2 : -1], rows[:, -1:])
 
-    def spread(self, most: int) -> Tensor:
+    def state(self) -> State:
+        return {"seen": self.seen, "rows": torch.from_numpy(self.rows[: len(self)]), "dice": written(self.dice)}
+
+    def restore(self, parts: Parts, actions: int) -> None:
+        """Raises BadValue for what cannot have happened in a world of so many actions."""
+        seen = parts.count("seen")
+        rows = parts.array("rows", self.rows[: min(seen, self.capacity)], -FURTHEST, FURTHEST)
+        chosen, terminated = rows[:, self.width], rows[:, -1]
+        if not (np.isin(chosen, np.arange(actions)).all() and np.isin(terminated, (0, 1)).all()):
+            raise BadValue("bad_run_part", part="rows")
+        restore(self.dice, parts, "dice")
+        self.seen = seen
+        self.rows[: len(rows)] = rows
+
+    def spread(self, most: int) -> Floats:
         """At most so many rows from oldest to newest, evenly thinned: (n, 2 d + 3)."""
         count = len(self)
         shown = min(most, count)
-        ages = torch.arange(shown, device=self.rows.device) * count // max(1, shown)
-        return self.rows.index_select(0, (self.seen - count + ages) % self.capacity)
+        ages = np.arange(shown) * count // max(1, shown)
+        rows: Floats = self.rows.take((self.seen - count + ages) % self.capacity, axis=0)
+        return rows

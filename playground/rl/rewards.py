@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.rl.carts import ANGLE_LIMIT, X_LIMIT
+
 Floats = NDArray[np.float32]
 Reward = Callable[[Floats, Floats, Floats], Floats]  # (states before (n, d), after (n, d), Gymnasium's (n,)) → (n,)
-
-X_LIMIT = 2.4  # CartPole-v1: the cart leaves the track
-ANGLE_LIMIT = 12 * 2 * math.pi / 360  # and the pole counts as fallen
 
 
 def plain(before: Floats, after: Floats, rewards: Floats) -> Floats:

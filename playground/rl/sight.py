@@ -27,7 +27,7 @@ def scene(agent: Agent, filled: float, with_net: bool) -> Scene:
 def qmap(agent: Agent) -> QMap:
     """What the net expects over the plane, with the rest of the state as it is now."""
     plane = PLANES[agent.config.world]
-    device = agent.memory.rows.device
+    device = agent.net.out.weight.device
     now = torch.from_numpy(agent.world.unscaled(agent.world.states[0])).to(device)
     states = grid(plane, now, SIDE) * torch.tensor(agent.world.kind.scale, device=device)
     values = agent.net(states)  # (SIDE · SIDE, actions)
@@ -47,7 +47,7 @@ def qmap(agent: Agent) -> QMap:
 
 def remembered(agent: Agent) -> Remembered:
     plane, memory = PLANES[agent.config.world], agent.memory
-    rows = memory.spread(MOST_REMEMBERED)
+    rows = torch.from_numpy(memory.spread(MOST_REMEMBERED)).to(agent.net.out.weight.device)
     scale = torch.tensor(agent.world.kind.scale, device=rows.device)
     xs, ys = plane.take(rows[:, : memory.width] / scale)
     places = torch.stack([share(xs, plane.x_range), share(ys, plane.y_range)], dim=1)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from playground.core.refusal import BadValue
+from playground.core.state import MOST, Parts, State
+from playground.rl.replay import FURTHEST
 from playground.rl.worlds import Outcome, World
 
 KEPT = 40  # moments: more than a frame at real time holds
@@ -45,3 +50,22 @@ class Trail:
         facts = np.array([moment[:-1] for moment in self._moments], dtype=np.float32)
         states = self._world.unscaled(np.array([moment[-1] for moment in self._moments]))
         return np.concatenate([facts, states], axis=1)
+
+    def state(self) -> State:
+        facts, states = self._columns()
+        return {"episode": self.episode, "number": self.number, "facts": facts, "states": states}
+
+    def _columns(self) -> tuple[Tensor, Tensor]:
+        facts = torch.tensor([moment[:-1] for moment in self._moments])
+        return facts, torch.from_numpy(np.array([moment[-1] for moment in self._moments]))
+
+    def restore(self, parts: Parts) -> None:
+        number, episode = parts.count("number"), parts.count("episode")
+        count, width = min(number, KEPT), self._world.states.shape[1]
+        if not count:
+            raise BadValue("bad_run_part", part="trail")
+        facts = parts.array("facts", np.zeros((count, 4), dtype=np.int64), -1, MOST)
+        states = parts.array("states", np.zeros((count, width), dtype=np.float32), -FURTHEST, FURTHEST)
+        self._moments.clear()
+        self._moments.extend((*fact, state) for fact, state in zip(facts.tolist(), states, strict=True))
+        self.number, self.episode = number, episode

@@ -1,14 +1,18 @@
-"""Lets many copies of one Gymnasium world run side by side, each starting anew at once when its episode ends."""
+"""Lets many copies of one of Gymnasium's worlds run side by side, each starting anew when its episode ends."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from playground.core.state import Parts, State
+from playground.rl.carts import FASTEST, Cart, Carts
+from playground.rl.dice import restore, written
 from playground.rl.rewards import REWARDS
 
 Floats = NDArray[np.float32]
@@ -35,8 +39,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a step of n copies brought: the states that followed (n, d), even where an episode ended in them."""
 
     states: Floats
@@ -57,7 +60,7 @@ class World:
         self._reward = REWARDS[key][reward]
         self._scale = np.array(self.kind.scale, dtype=np.float32)
         self._is_scaled = bool((self._scale != 1).any())
-        self._stable: Any = _Flock(copies, seed) if key == "cartpole" and copies > 1 else _Herd(key, copies, seed)
+        self._stable = _stable(key, copies, seed)
         self._stand: Floats = self._stable.start()  # Gymnasium's own numbers of `states`
         self.states: Floats = self._scaled(self._stand)
         self.lengths = np.zeros(copies, dtype=np.int64)
@@ -87,6 +90,18 @@ class World:
         self._stand = self._stable.push(strengths)
         self.states = self._scaled(self._stand)
 
+    def state(self) -> State:
+        facts = {"stand": self._stand, "lengths": self.lengths, "returns": self.returns}
+        return {"stable": self._stable.state()} | {name: torch.from_numpy(value) for name, value in facts.items()}
+
+    def restore(self, parts: Parts) -> None:
+        most = self.kind.most_steps
+        self._stand = parts.array("stand", self._stand, -FASTEST, FASTEST)
+        self.lengths = parts.array("lengths", self.lengths, 0, most - 1)
+        self.returns = parts.array("returns", self.returns, -most, most)
+        self._stable.restore(parts.under("stable"))
+        self.states = self._scaled(self._stand)
+
     def _scaled(self, raw: Floats) -> Floats:
         return raw * self._scale if self._is_scaled else raw
 
@@ -95,40 +110,17 @@ class World:
         return np.asarray(states / self._scale, dtype=np.float32)
 
 
-class _Flock:
-    """CartPoles in Gymnasium's own vector environment: 27 µs for any number of copies."""
-
-    def __init__(self, copies: int, seed: int) -> None:
-        from gymnasium.envs.classic_control.cartpole import CartPoleVectorEnv
-
-        self._env = CartPoleVectorEnv(copies, max_episode_steps=10**9)  # the time limit is the World's
-        self._seed = seed
-
-    def start(self) -> Floats:
-        return np.asarray(self._env.reset(seed=self._seed)[0])
-
-    def step(self, actions: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        states, rewards, terminated, _, _ = self._env.step(actions)
-        return states, rewards, terminated
-
-    def renew(self, states: Floats, places: NDArray[np.int64]) -> Floats:
-        """The environment would spend the next step on this; done here, no step is lost."""
-        env: Any = self._env
-        env.state[:, places] = env.np_random.uniform(env.low, env.high, size=(4, len(places)))
-        env.prev_done[places] = False
-        return np.asarray(env.state.T, dtype=np.float32)
-
-    def push(self, strengths: NDArray[np.float64]) -> Floats:
-        env: Any = self._env
-        env.state[3] += PUSHES["CartPoleEnv"][1] * strengths
-        return np.asarray(env.state.T, dtype=np.float32)
+def _stable(key: str, copies: int, seed: int) -> Cart | Carts | Herd:
+    if key != "cartpole":
+        return Herd(key, copies, seed)
+    return Cart(seed) if copies == 1 else Carts(copies, seed)
 
 
-PUSHES = {"CartPoleEnv": (3, 1.0), "AcrobotEnv": (2, 2.0), "MountainCarEnv": (1, 0.02)}  # (which speed, hard hit)
+PUSHES = {"AcrobotEnv": (2, 2.0), "MountainCarEnv": (1, 0.02)}  # (which speed, hard hit)
 
 
-class _Herd:
-    """Single environments one after the other: the fastest way for one copy, and the only one for some worlds."""
+class Herd:
+    """Gymnasium's single environments one after the other."""
 
     def __init__(self, key: str, copies: int, seed: int) -> None:
         import gymnasium
@@ -158,6 +150,18 @@ class _Herd:
             state[place] += hard * strength
             env.state = state
         return np.stack([_seen(env) for env in self._envs])
+
+    def state(self) -> State:
+        numbers = np.stack([np.asarray(env.state, dtype=np.float64) for env in self._envs])
+        dice = {str(place): written(env.np_random) for place, env in enumerate(self._envs)}
+        return {"numbers": torch.from_numpy(numbers), "dice": dice}
+
+    def restore(self, parts: Parts) -> None:
+        like = np.stack([np.asarray(env.state, dtype=np.float64) for env in self._envs])
+        numbers = parts.array("numbers", like, -FASTEST, FASTEST)
+        for place, (env, state) in enumerate(zip(self._envs, numbers, strict=True)):
+            restore(env.np_random, parts, f"dice.{place}")
+            env.state = state
 
 
 def _seen(env: Any) -> Floats:

@@ -58,8 +58,9 @@ class Calls(Lifting):
         return self._run(node, scope)
 
     def _run(self, node: ast.FunctionDef, scope: Scope) -> Value:
-        with self.inside(scope):
+        with self.call_of(scope) as kept:
             returned = self.block(node.body)
+            kept.append(returned)
         return Known(None) if returned is None else returned
 
     def bind(
@@ -162,7 +163,9 @@ class Calls(Lifting):
                 return Known(self.answers[plain])
             if isinstance(thing, type) and is_dataclass(thing) and is_ours(thing):
                 given = inspect.signature(thing).bind(*args, **keywords).arguments
-                return Bundle(list(given.values()), list(given))
+                return Bundle([self._held(name, part) for name, part in given.items()], list(given))
+            if isinstance(thing, type):
+                keywords = _without_defaults(thing, keywords)
             special = self._special(thing, args, keywords)
             if special is not None:
                 return special
@@ -173,6 +176,10 @@ class Calls(Lifting):
         elif isinstance(function, ast.Attribute) and function.attr == "to" and args and is_cpu(args[0]):
             return function.value
         return self.residual(self.lifted(function), args, keywords)
+
+    def _held(self, name: str, value: Value) -> Value:
+        """A part of a record: a variable of its name, where it must be computed first."""
+        return self.stored(name, value) if isinstance(value, ast.expr) and not is_short(value) else value
 
     def residual(self, function: ast.expr, args: Sequence[Value], keywords: Mapping[str, Value]) -> ast.expr:
         return ast.Call(
@@ -198,8 +205,25 @@ class Calls(Lifting):
             return Known(holder)
         if not all(isinstance(part, Known) for part in (*args, *keywords.values())):
             return None
+        if isinstance(holder, dict) and thing.__name__ in ("get", "items", "keys", "values"):
+            asked = thing(*(part.value for part in args if isinstance(part, Known)))
+            return Known(asked if thing.__name__ == "get" else list(asked))
         is_method = holder is not None and not inspect.ismodule(holder) and is_plain(holder)
         if not (thing in PURE if is_hashable(thing) else False) and not is_method:
             return None
         found = thing(*(part.value for part in args), **{name: part.value for name, part in keywords.items()})  # type: ignore[union-attr]
         return Known(list(found) if isinstance(found, (zip, enumerate, reversed)) else found)
+
+
+def _without_defaults(kind: type, keywords: Mapping[str, Value]) -> dict[str, Value]:
+    """What is as by default goes without saying, except for a learning rate."""
+    try:
+        parameters = inspect.signature(kind).parameters
+    except ValueError:  # some of Python's own classes do not tell
+        return dict(keywords)
+    usual = {name: item.default for name, item in parameters.items() if is_plain(item.default) and name != "lr"}
+    return {
+        name: value
+        for name, value in keywords.items()
+        if not (name in usual and isinstance(value, Known) and is_plain(value.value) and value.value == usual[name])
+    }

@@ -53,7 +53,7 @@ class Definitions(Specialiser):
         """What a call is worth: calls of what has a name of its own remain calls."""
         thing = function.value if isinstance(function, Known) else None
         if isinstance(thing, type) and issubclass(thing, nn.Module) and is_ours(thing):
-            return self._made(thing, args, keywords)
+            return self._constructed(thing, args, keywords)
         if isinstance(thing, (FunctionType, MethodType)):
             holder = getattr(thing, "__self__", None)
             plain = inspect.unwrap(getattr(thing, "__func__", thing))
@@ -73,7 +73,7 @@ class Definitions(Specialiser):
             net = thing(*(_known(part) for part in args), **{name: _known(part) for name, part in keywords.items()})
         return Known(net)
 
-    def _made(self, kind: type[nn.Module], args: Sequence[Value], keywords: Mapping[str, Value]) -> ast.expr:
+    def _constructed(self, kind: type[nn.Module], args: Sequence[Value], keywords: Mapping[str, Value]) -> ast.expr:
         """A new net of a class of the program; settings that are known are part of the class."""
         given, left = self._split(_own(kind, "__init__"), args, keywords, is_method=True)
         settings = {name: _known(value) for name, value in given.items() if name not in left}

@@ -172,8 +172,8 @@ class Expressions(Containers):
                 parts, kind = [node.left, *node.comparators], node.ops[0]
         values = self._arguments(parts)
         numbers = [value.value for value in values if isinstance(value, Known) and self._is_foldable(value.value, kind)]
-        if len(numbers) == len(values) == len(parts) and len(parts) < 3:
-            found = OPERATORS[type(kind)](*numbers)
+        if len(numbers) == len(values):
+            found = OPERATORS[type(kind)](*numbers) if len(parts) < 3 else self._chain(node, numbers)
             if not isinstance(found, float) or (len(repr(found)) <= LONGEST_NUMBER and math.pi not in numbers):
                 return Known(found)
         if isinstance(kind, (ast.Is, ast.IsNot)) and self._is_value(values[0]) and _is_none(values[1]):
@@ -194,6 +194,13 @@ class Expressions(Containers):
             for scope in self._scopes
             for name in scope.forced
         )
+
+    @staticmethod
+    def _chain(node: ast.expr, numbers: list[Any]) -> bool:
+        """A comparison of several, such as a == b == 1."""
+        assert isinstance(node, ast.Compare)
+        pairs = zip(node.ops, numbers[:-1], numbers[1:], strict=True)
+        return all(OPERATORS[type(kind)](left, right) for kind, left, right in pairs)
 
     def _is_foldable(self, thing: Any, kind: ast.AST) -> bool:
         if isinstance(kind, (ast.Is, ast.IsNot)):

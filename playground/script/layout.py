@@ -15,6 +15,7 @@ LONGEST = 100  # characters of a line, where a bracket allows to break it
 STANDARD = {
     "base64": "import base64",
     "contextlib": "import contextlib",
+    "copy": "import copy",
     "gzip": "import gzip",
     "math": "import math",
     "urllib": "import urllib.request",
@@ -23,17 +24,19 @@ STANDARD = {
 }
 IMPORTS = {
     "gymnasium": "import gymnasium",
+    "plt": "import matplotlib.pyplot as plt",
     "np": "import numpy as np",
     "torch": "import torch",
     "nn": "from torch import nn",
     "functional": "from torch.nn import functional",
     "load_file": "from safetensors.torch import load_file",
-    "plt": "import matplotlib.pyplot as plt",
 }
 _COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
 _CLASS = re.compile(r"^(class .*\n)\n")  # the tree's own printer leaves a line free under it
-_TUPLE = re.compile(r"^(\s*[\w.\[\], ]+ = )\((.*)\)$")
+_TUPLE = re.compile(r"^(\s*(?:[\w.\[\], ]+ = |return |yield ))\((.*)\)$")
 _SINGLE = re.compile(r"(\bf|\br|)'([^']*)'")
+_ONE = re.compile(r"^(\s*)(\w+), = ")
+_GIVEN = re.compile(r"^\s*\w+ = ")
 _SHAPE = re.compile(rf"^\s*(['\"]){SHAPE}(.*)\1$")
 
 
@@ -109,7 +112,12 @@ def code(body: Sequence[ast.stmt]) -> str:
             lines += ["", ""]
         lines += _CLASS.sub(r"\1", ast.unparse(ast.fix_missing_locations(statement))).splitlines()
         was_apart = is_apart
-    return "\n".join(_shortened(_bared(_requoted(line)) for line in _commented(lines))).strip("\n")
+    return "\n".join(_shortened(_alone(_bared(_requoted(line))) for line in _commented(lines))).strip("\n")
+
+
+def _alone(line: str) -> str:
+    """A tuple of one shows its brackets."""
+    return _ONE.sub(r"\1(\2,) = ", line)
 
 
 def _bared(line: str) -> str:
@@ -159,16 +167,19 @@ def _shortened(lines: Iterable[str]) -> Iterable[str]:
 def _broken(line: str) -> list[str]:
     """A long line in several: a call or a literal opens, its members stand below, it closes."""
     margin = line[: len(line) - len(line.lstrip())]
+    if summed := _summed(line):
+        name, *halves = summed
+        return [f"{name}(", *(f"{margin}    {half}" for half in halves), f"{margin})"]
     try:
         place = _bracket(line)
     except ValueError:
         return [line]
     first, last = place
     inside = _split(line[first + 1 : last])
-    if len(inside) == 1 and (halves := _comprehension(inside[0])):
-        rows = [f"{margin}    {half}" for half in halves]
-        return [line[: first + 1], *_shortened(rows), margin + line[last:]]
-    rows = []
+    if len(inside) == 1 and (parts := _comprehension(inside[0])):
+        indented = [f"{margin}    {part}" for part in parts]
+        return [line[: first + 1], *_shortened(indented), margin + line[last:]]
+    rows: list[str] = []
     for member in inside:
         piece = f"{member},"
         if rows and len(margin) + 4 + len(rows[-1]) + 1 + len(piece) <= LONGEST:
@@ -178,6 +189,20 @@ def _broken(line: str) -> list[str]:
     if len(inside) == 1 and not line[first + 1 : last].endswith(","):
         rows[-1] = rows[-1][:-1]
     return [line[: first + 1], *_shortened(f"{margin}    {row}" for row in rows), margin + line[last:]]
+
+
+def _summed(line: str) -> tuple[str, str, str] | None:
+    """The name that a sum is given to, with the two halves of the sum, the sign before the second."""
+    depth, places = 0, list[int]()
+    for place, sign, is_text in _signs(line):
+        depth += 0 if is_text else (sign in "([{") - (sign in ")]}")
+        if depth == 0 and not is_text and line[place : place + 3] in (" + ", " - "):
+            places.append(place)
+    given = _GIVEN.match(line)
+    if not given or not places or "#" in line:
+        return None
+    place = min(places, key=lambda number: abs(number - len(line) // 2))
+    return given.group(), line[given.end() : place], line[place + 1 :]
 
 
 def _comprehension(text: str) -> tuple[str, str] | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
 import torch
 
-from playground.script.values import Bundle, Known, Value
+from playground.script.values import Bundle, Closure, Known, Record, Value
 
 
 def name_node(name: str) -> ast.Name:
@@ -25,8 +25,23 @@ def assignment(name: str, value: ast.expr) -> ast.Assign:
     return assign_node(ast.Name(name, ast.Store()), value)
 
 
+def names_in(values: Iterable[Value | None]) -> Iterator[str]:
+    """The variables that values are made of."""
+    for value in values:
+        if isinstance(value, ast.expr):
+            yield from (part.id for part in ast.walk(value) if isinstance(part, ast.Name))
+        elif isinstance(value, Bundle):
+            yield from names_in(value.members)
+        elif isinstance(value, Record):
+            yield from names_in(value.entries.values())
+        elif isinstance(value, Closure):
+            yield from names_in(value.scope.every_value())
+
+
 def is_short(node: ast.expr) -> bool:
-    """Whether it may stand in several places: a name, a number, the parameters of a net."""
+    """Whether it may stand in several places: a name, a number, the parameters of a net, some of them."""
+    if isinstance(node, ast.List):
+        return all(isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)) for part in node.elts)
     return isinstance(node, (ast.Name, ast.Constant)) or ast.unparse(node).endswith(".parameters()")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ class Pen:
         self.config: Any = run.config
         self.first: Any = run.first  # the settings now and those that the run began with
         self.sections: list[Section] = []
+        self.notes: list[str] = []
         self.files: list[Path] = []  # what must lie beside the program
         self.by = Definitions(text.tables["script"]["stages"])
 
@@ -46,6 +48,14 @@ class Pen:
 
     def comment(self, key: str, **facts: object) -> None:
         self.by.emit(ast.Expr(ast.Constant(COMMENT + self.text.say(f"script.comments.{key}", **facts))))
+
+    def stage(self, key: str) -> None:
+        """The comment above a stage that the writer writes itself."""
+        self.by.emit(ast.Expr(ast.Constant(COMMENT + self.text.tables["script"]["stages"][key])))
+
+    def note(self, key: str) -> None:
+        """A sentence in what the program says of itself."""
+        self.notes.append(self.text.say(f"script.notes.{key}"))
 
     def name(self, thing: Any, name: str, code: str = "") -> None:
         """The program has this object in a variable; `code` makes it."""
@@ -162,15 +172,37 @@ class Pen:
         """One act of learning, stage by stage; its metrics are printed by `report`."""
         self.by.watched = (self.trainer, "metrics")
         self.by.begin_stage()
+        body = self.by.body
         self.by.call(self.trainer.stages)
+        if any(sighting.body is not body for sighting in self.by.sightings):
+            self._agree()
+
+    def _agree(self) -> None:
+        """Metrics that come from several branches, or from inside a loop, become variables there."""
+        for sighting in self.by.sightings:
+            written: list[ast.stmt] = []
+            with self.by.into(written):
+                for name, value in _entries(sighting.value):
+                    self.put(name, _undetached(value))
+            place = 0 if sighting.after is None else sighting.body.index(sighting.after) + 1
+            sighting.body[place:place] = written
+        names = [name for name, _ in _entries(self.by.seen)]
+        self.by.seen = Record({name: ast.Name(name, ast.Load()) for name in names})
+
+    def now_and_then(self) -> AbstractContextManager[None]:
+        """Inside the loop: in some of its rounds, and in the last one."""
+        return nullcontext() if self.every == 1 else self.block(f"if step % {self.every} == 0 or step == STEPS:")
 
     def report(self) -> None:
         """Print the metrics now and then and at the end, with those that are measured beside the loss."""
         shown = dict(_entries(self.by.seen))
-        often = self.every == 1
-        with nullcontext() if often else self.block(f"if step % {self.every} == 0 or step == STEPS:"):
+        with self.now_and_then():
             measured: list[ast.stmt] = []
             with self.by.into(measured):
+                for name, value in shown.items():
+                    if not isinstance(_undetached(value), ast.Name):
+                        self.put(name, _undetached(value))
+                        shown[name] = ast.Name(name, ast.Load())
                 found = dict(_entries(self.by.call(self.trainer.measure)))
                 for name, value in found.items():
                     if not isinstance(value, ast.Name):
@@ -218,11 +250,24 @@ def _entries(value: Value | None) -> Iterator[tuple[str, ast.expr]]:
             yield str(key), part
 
 
+class _Undetached(ast.NodeTransformer):
+    """Takes `.detach()` out: what is only read needs none."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "detach":
+            return node.func.value
+        return node
+
+
+def _undetached(value: ast.expr) -> ast.expr:
+    found: ast.expr = _Undetached().visit(copy.deepcopy(value))
+    return found
+
+
 def _item(value: ast.expr) -> ast.expr:
     """The number in a scalar tensor."""
-    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "detach":
-        value = value.func.value
-    return ast.Call(ast.Attribute(value, "item", ast.Load()), [], [])
+    return ast.Call(ast.Attribute(_undetached(value), "item", ast.Load()), [], [])
 
 
 def table(values: Mapping[int, Any]) -> str:

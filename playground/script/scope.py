@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from playground.script.nodes import assignment, name_node
+from playground.script.nodes import assignment, name_node, names_in
 from playground.script.values import Known, Unwritable, Value
 
 
@@ -22,6 +22,11 @@ class Scope:
     values: dict[str, Value] = field(default_factory=dict)
     outer: Scope | None = None
     forced: set[str] = field(default_factory=set)  # names that a loop or a branch changes: they must be variables
+
+    def every_value(self) -> Iterator[Value]:
+        yield from self.values.values()
+        if self.outer is not None:
+            yield from self.outer.every_value()
 
     def find(self, name: str) -> Value:
         scope: Scope | None = self
@@ -35,6 +40,15 @@ class Scope:
         if hasattr(builtins, name):
             return Known(getattr(builtins, name))
         raise Unwritable(name)
+
+
+@dataclass(eq=False)
+class Sighting:
+    """A value of the watched attribute: the block that gave it, and the last statement before it."""
+
+    body: list[ast.stmt]
+    after: ast.stmt | None
+    value: Value
 
 
 class Draft:
@@ -51,6 +65,7 @@ class Draft:
         self.answers: dict[Any, Any] = {}  # functions of ours whose answer is known although no setting says it
         self.watched: tuple[Any, str] = (None, "")  # an attribute whose newest value is wanted in `seen`
         self.seen: Value | None = None
+        self.sightings: list[Sighting] = []  # where it may have come from: each branch leaves its own
         self._stage_words = stage_words
         self._names: dict[int, tuple[str, Any]] = {}
         self._variables: dict[tuple[int, str], str] = {}
@@ -61,6 +76,7 @@ class Draft:
         self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
         self._stage_began: tuple[list[ast.stmt], int] = (self.body, 0)
         self._scopes: list[Scope] = []
+        self._made: list[str] = []  # variables that functions have brought in, in their order
 
     def name(self, thing: Any, name: str) -> None:
         """From here on the program has this object in a variable."""
@@ -97,6 +113,21 @@ class Draft:
         finally:
             self._scopes.pop()
 
+    def saw(self, value: Value) -> None:
+        self.seen = value
+        self.sightings = [Sighting(self.body, self.body[-1] if self.body else None, value)]
+
+    @contextmanager
+    def call_of(self, scope: Scope) -> Iterator[list[Value | None]]:
+        """Inside a function; at its end its variables may be used again, but for those in the list that is given."""
+        first, kept = len(self._made), [self.seen]
+        with self.inside(scope):
+            yield kept
+        values = [value for other in self._scopes for value in other.every_value()]
+        needed = set(names_in([*kept, self.seen, *(sighting.value for sighting in self.sightings), *values]))
+        self.taken -= set(self._made[first:]) - needed
+        self._made[first:] = [name for name in self._made[first:] if name in needed]
+
     @property
     def scope(self) -> Scope:
         return self._scopes[-1]
@@ -110,6 +141,7 @@ class Draft:
         """A name that the program does not use yet, and that is used from here on."""
         candidate = self.free(name)
         self.taken.add(candidate)
+        self._made.append(candidate)
         return candidate
 
     def free(self, name: str) -> str:

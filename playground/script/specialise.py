@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import torch
@@ -25,7 +25,9 @@ class Specialiser(Expressions):
 
     def block(self, statements: Sequence[ast.stmt]) -> Value | None:
         """Write statements; returns what is returned, None where they run to their end."""
-        for statement in statements:
+        for place, statement in enumerate(statements):
+            if (only := _returned(statements[place : place + 2])) is not None:
+                return self.value(only)
             before = len(self.body)
             returned = self._statement(statement)
             if len(self.body) > before:
@@ -39,12 +41,14 @@ class Specialiser(Expressions):
         if isinstance(statement, simple) and isinstance(self.body[-1], simple):
             shape = shape_comment(self.scope.function, statement)
             if shape:
-                self.emit(ast.Expr(ast.Constant(SHAPE + re.sub(r"[a-z_]+", self._counted, shape))))
+                self.emit(ast.Expr(ast.Constant(SHAPE + re.sub(r"[A-Za-z_]+", self._counted, shape))))
 
     def _counted(self, word: re.Match[str]) -> str:
         """A name in a comment, or the number that it stands for."""
-        value = self.scope.values.get(word.group())
-        return str(value.value) if isinstance(value, Known) and isinstance(value.value, int) else word.group()
+        with suppress(Unwritable):
+            value = self.scope.find(word.group())
+            return str(value.value) if isinstance(value, Known) and isinstance(value.value, int) else word.group()
+        return word.group()
 
     def _statement(self, node: ast.stmt) -> Value | None:
         match node:
@@ -138,13 +142,23 @@ class Specialiser(Expressions):
             if len(members) != len(targets):
                 raise Unwritable(ast.unparse(ast.Tuple(list(targets), ast.Load())))
             return
-        fresh = [ast.Name(self._emitted(part.id), ast.Store()) for part in targets if isinstance(part, ast.Name)]
-        if len(fresh) < len(targets):
-            raise Unwritable(ast.unparse(ast.Tuple(list(targets), ast.Load())))
+        fresh = [ast.Name(self._place(part), ast.Store()) for part in targets]
         self.emit(assign_node(ast.Tuple(list(fresh), ast.Store()), self.lifted(value)))
         for part, name in zip(targets, fresh, strict=True):
-            assert isinstance(part, ast.Name)
-            self.scope.values[part.id] = name_node(name.id)
+            if isinstance(part, ast.Name):
+                self.scope.values[part.id] = name_node(name.id)
+            else:
+                self.assign(part, name_node(name.id))
+
+    def _place(self, target: ast.expr) -> str:
+        """The variable that takes a member of a tuple."""
+        if isinstance(target, ast.Name):
+            return self._emitted(target.id)
+        if isinstance(target, ast.Attribute):
+            holder = self.value(target.value)
+            known = self._variables.get((id(holder.value), target.attr)) if isinstance(holder, Known) else None
+            return known or self.fresh(target.attr)
+        return self.fresh("value")
 
     def _assign_name(self, name: str, value: Value) -> None:
         scope = self.scope
@@ -184,7 +198,7 @@ class Specialiser(Expressions):
         holder = self.value(target.value)
         if isinstance(holder, Known):
             if holder.value is self.watched[0] and target.attr == self.watched[1]:
-                self.seen = value
+                self.saw(value)
                 return
             variable = self._variables.get((id(holder.value), target.attr))
             if variable:
@@ -234,15 +248,21 @@ class Specialiser(Expressions):
         self._make_variables([*node.body, *node.orelse])
         body: list[ast.stmt] = []
         other: list[ast.stmt] = []
+        before, found = self.sightings, []
         for statements, into in ((node.body, body), (node.orelse, other)):
+            self.sightings = before
             with self.into(into):
                 if self.block(statements) is not None:
                     raise Unwritable(f"return: {ast.unparse(node.test)}")
-        if body or other:
+            found += [sighting for sighting in self.sightings if sighting not in found]
+        self.sightings = found
+        blocks = [block for block in (body, other) if block or any(sighting.body is block for sighting in found)]
+        if blocks:
             condition = self.lifted(test)
-            if not body:
+            if blocks[0] is not body:
                 body, other, condition = other, [], ast.UnaryOp(ast.Not(), condition)
             self.emit(ast.If(condition, body, other))
+            self._leave(body, other)
         return None
 
     def _make_variables(self, statements: Sequence[ast.stmt]) -> None:
@@ -275,15 +295,24 @@ class Specialiser(Expressions):
                 if (returned := self.block(node.body)) is not None:
                     return returned
             return None
-        self._make_variables([node])
+        self._make_variables(node.body)
         iterated = self.lifted(items)
         target = self._declare(node.target)
         body: list[ast.stmt] = []
+        before = self.sightings
         with self.into(body):
             if self.block(node.body) is not None:
                 raise Unwritable(f"return: {ast.unparse(node.iter)}")
+        if members is None:  # perhaps it never runs
+            self.sightings = [*self.sightings, *(sighting for sighting in before if sighting not in self.sightings)]
         self.emit(ast.For(target, iterated, body or [ast.Pass()], []))
+        self._leave(body)
         return None
+
+    def _leave(self, *blocks: list[ast.stmt]) -> None:
+        """A stage that began in a loop or a branch has ended with it."""
+        if any(self._stage_began[0] is block for block in blocks):
+            self.begin_stage()
 
     def _is_counted(self, items: Value) -> bool:
         """Whether a loop over it stays a loop: numbers or words, and more than one or two."""
@@ -294,7 +323,7 @@ class Specialiser(Expressions):
         if isinstance(target, (ast.Tuple, ast.List)):
             return ast.Tuple([self._declare(part) for part in target.elts], ast.Store())
         assert isinstance(target, ast.Name)
-        emitted = "_" if target.id == "_" else self.fresh(target.id)
+        emitted = "_" if target.id == "_" else self._emitted(target.id)
         self.scope.values[target.id] = name_node(emitted)
         return ast.Name(emitted, ast.Store())
 
@@ -356,3 +385,14 @@ class Specialiser(Expressions):
                 return True
             case _:
                 raise Unwritable(ast.dump(pattern))
+
+
+def _returned(pair: Sequence[ast.stmt]) -> ast.expr | None:
+    """What is returned right after it got a name, as in `x: Tensor = f(); return x`: the name says nothing more."""
+    match pair:
+        case [
+            ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value),
+            ast.Return(value=ast.Name(id=returned)),
+        ] if name == returned:
+            return value
+    return None

@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy
@@ -86,7 +87,11 @@ def _libraries() -> dict[int, str]:
 
 def library_name(value: Any) -> str | None:
     """How a program writes a function, a class or a module of a library; None for everything else."""
-    return _libraries().get(id(value))
+    name = _libraries().get(id(value))
+    if name is None and isinstance(value, FunctionType) and value.__module__.partition(".")[0] == "torch":
+        _libraries.cache_clear()  # torch wraps some functions anew when a part of it is first needed
+        name = _libraries().get(id(value))
+    return name
 
 
 def is_plain(value: Any) -> bool:

@@ -7,24 +7,30 @@ import shlex
 import torch
 
 from playground.core.lesson import Lesson
+from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
 from playground.script.layout import Program
 from playground.script.lessons import WRITERS
 from playground.script.pen import Pen
+from playground.script.tidy import tidy
+from playground.script.values import Unwritable
 from playground.text import Text
 
 
 def write(run: Run, lesson: Lesson, text: Text) -> Program:
     """The exact program of what a run has done so far; before its first step, of what it would do."""
-    with run.trainer() as trainer:
-        pen = Pen(run, trainer, text)
-        pen.section("setup")
-        pen.comment("threads")
-        pen.line(f"torch.set_num_threads({trainer.threads})")
+    trainer = run.trainer()
+    pen = Pen(run, trainer, text)
+    pen.section("setup")
+    pen.comment("threads")
+    pen.line(f"torch.set_num_threads({trainer.threads})")
+    try:
         WRITERS[lesson.key](pen)
+    except Unwritable as error:
+        raise BadValue("bad_program", value=echo(str(error))) from error
+    tidy(section.body for section in pen.sections)
     settings = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in run.config.query().items()]
     again = " ".join(["python -m playground train", lesson.key, *settings])
-    about = text.say(
-        "script.about", title=text.say(f"{lesson.key}.title"), steps=pen.steps, again=again, torch=torch.__version__
-    )
-    return Program(about, pen.sections, tuple(pen.files))
+    title, version = text.say(f"{lesson.key}.title"), torch.__version__
+    about = text.say("script.about", title=title, steps=pen.steps, again=again, torch=version)
+    return Program("\n\n".join([about, *pen.notes]), pen.sections, tuple(pen.files))

@@ -118,8 +118,19 @@ def _captions(images: Images) -> Packed:
     return {"labels": [str(int(value)) for value in shown], "marks": marks}
 
 
+def encode_pictures(pictures: Pictures) -> bytes:
+    """The pictures of one moment as JSON, so that they can be kept and sent again."""
+    packed = {name: _packed(picture) for name, picture in pictures.items()}
+    return orjson.dumps(packed, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def join(state: dict[str, Any], pictures: bytes) -> str:
+    """One frame of pictures that are encoded already."""
+    shown = {**state, "pictures": orjson.Fragment(pictures)}
+    text = orjson.dumps(shown, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return text.replace("<", "\\u003c")  # no text of a visitor may ever look like markup on its way
+
+
 def encode(state: dict[str, Any], pictures: Pictures) -> str:
     """One frame as the one string that the stage gets."""
-    packed = {name: _packed(picture) for name, picture in pictures.items()}
-    text = orjson.dumps({**state, "pictures": packed}, option=orjson.OPT_SERIALIZE_NUMPY).decode()
-    return text.replace("<", "\\u003c")  # no text of a visitor may ever look like markup on its way
+    return join(state, encode_pictures(pictures))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -10,6 +11,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from playground import __version__
+from playground.core.refusal import BadValue
 from playground.ui import qr
 from playground.ui.page import ASSETS, build_page
 from playground.ui.sessions import Seats
@@ -19,17 +21,31 @@ LARGEST_UPLOAD = "1mb"
 MOST_WAITING = 256
 HEAD = f"""
 <link rel="stylesheet" href="playground/stage/stage.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/menu.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/digits.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/gan.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/autoencoder.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/race.css?v={__version__}">
 <link rel="stylesheet" href="playground/stage/dqn.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/code.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/figure.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/cards.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/challenge.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/timeline.css?v={__version__}">
+<link rel="stylesheet" href="playground/stage/lottery.css?v={__version__}">
 <link rel="icon" href="playground/icon.svg">
 """
 
 
-def launch(device: torch.device, host: str, port: int | None, seats: Seats | None = None) -> tuple[gr.Blocks, str]:
-    """Start the server without waiting for its end; returns the page and its address. OSError if the port is taken."""
+def launch(
+    device: torch.device, host: str, port: int | None, seats: Seats | None = None, *, mcp: bool = False
+) -> tuple[gr.Blocks, str]:
+    """Start the server without waiting for its end; returns the page and its address. OSError if the port is taken.
+
+    `mcp` also lets agents in, under /gradio_api/mcp/; raises BadValue without the package that it needs.
+    """
+    if mcp and find_spec("mcp") is None:
+        raise BadValue("bad_mcp")
     torch.set_num_threads(1)  # for nets this small a second thread only burns time
     seats = Seats(device) if seats is None else seats
     page = build_page(device, seats)
@@ -45,6 +61,7 @@ def launch(device: torch.device, host: str, port: int | None, seats: Seats | Non
         "app_kwargs": {"routes": routes},
         "footer_links": [],
         "ssr_mode": False,
+        "mcp_server": mcp,  # never by an environment variable: nobody opens a door who was not asked
         "run_history": False,
         "max_file_size": LARGEST_UPLOAD,
         "max_threads": 80,

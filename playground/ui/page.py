@@ -11,7 +11,7 @@ import torch
 from playground import __version__
 from playground.lessons import LESSONS
 from playground.text import LANGUAGES, Text
-from playground.ui.api import make_train, predict_digit
+from playground.ui import api
 from playground.ui.sessions import Seats
 from playground.ui.tab import build_tab
 
@@ -71,12 +71,6 @@ def _open_tab(request: gr.Request) -> gr.Tabs:
     return gr.Tabs(selected=asked if asked in known else known[0])
 
 
-def _offer_reader() -> None:
-    """The endpoint /predict_digit: an image file in, a label with ten probabilities out."""
-    picture, label = gr.File(visible=False), gr.Label(visible=False, num_top_classes=10)
-    gr.Button(visible=False).click(predict_digit, picture, label, api_name="predict_digit", concurrency_limit=4)
-
-
 def build_page(device: torch.device, seats: Seats | None = None) -> gr.Blocks:
     """The whole app, one address for each language."""
     seats = Seats(device) if seats is None else seats
@@ -89,8 +83,7 @@ def build_page(device: torch.device, seats: Seats | None = None) -> gr.Blocks:
         tabs = _build_language("en", seats)
         page.load(_open_tab, None, tabs, show_progress="hidden", api_visibility="private", queue=False)
         page.unload(on_leave)
-        gr.api(make_train(device), api_name="train", concurrency_limit=2)
-        _offer_reader()
+        api.offer(device)
     with page.route(Text("zh").say("page.title"), PATHS["zh"]):
         tabs = _build_language("zh", seats)
         page.load(_open_tab, None, tabs, show_progress="hidden", api_visibility="private", queue=False)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from typing import Any
 from urllib.parse import urlencode
 
 import torch
 
-from playground.core.keep import read, reopened, write
+from playground.core.album import Moment
 from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
-from playground.core.rescue import working_rate
 from playground.core.run import Run
-from playground.core.supervised import SupervisedConfig
 from playground.text import Text
-from playground.ui.encode import encode
+from playground.ui.encode import encode_pictures, join
+from playground.ui.lottery import LotteryThread
 from playground.ui.parcels import Parcel, Parcels
+from playground.ui.remedies import Remedies
+from playground.ui.task import Task
 from playground.ui.thumbnails import thumbnails
+from playground.ui.timeline import Then, Timeline
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
+MOST_CATCH_UP = 2000  # steps that a link may ask for
+CATCH_UP_SECONDS = 2.0
+BACK_SECONDS = 0.2  # of learning again in one answer, on the way back to an earlier moment
 LONGEST_LINK = 1500  # characters; own points beyond that stay out of the address
 
 
@@ -48,10 +54,16 @@ class Seat:
         self._notice = ""
         self._parcels = Parcels() if parcels is None else parcels
         self._parcel = {"token": "", "name": ""}
+        self.code = ""  # under which token the program waits that was asked for last
+        self.is_drawing = False  # a figure or a report, outside the lock
         self._told = ""  # the remark that was made last
         self._why: dict[str, Any] = {}
+        self._why_now: dict[str, Any] = {}  # what is said again when the reader looks no longer back
         self.run: Run
-        self.rescue = threading.Thread()  # seeks a learning rate for the run that diverged
+        self.timeline: Timeline
+        self.lottery = LotteryThread()
+        self.remedies = Remedies(lesson, text, device)
+        self.task = Task(lesson, text)
         self.renew(next(iter(lesson.presets.values())).config)
 
     def begin(self) -> int | None:
@@ -60,10 +72,15 @@ class Seat:
             self.interrupt()
             if not self.is_ready():
                 return None
-            self.reopen()
+            try:
+                self.branch_off(self.reopen)
+            except BadValue as error:
+                self.refuse(error)
+                return None
+            if not self.timeline.is_rewinding:
+                self.explain("playing")
             self.wake.clear()
             self.playing = True
-            self.explain("playing")
             return self._ticket
 
     def is_playing(self, ticket: int) -> bool:
@@ -75,6 +92,11 @@ class Seat:
         self._ticket += 1
         self.playing = False
         self.wake.set()
+
+    def close(self) -> None:
+        """The visitor has left: nothing goes on for them."""
+        self.interrupt()
+        self.lottery.clear()
 
     def end(self, ticket: int, reason: str = "", **facts: object) -> None:
         """The play with this ticket is over."""
@@ -91,6 +113,8 @@ class Seat:
                 return  # a reset came first: its fresh run must stay at step 0
             if not self.is_ready():
                 self.interrupt()
+            elif self.timeline.is_rewinding:
+                self._go_back(seconds)
             elif self.speed == "slow":
                 self.run.advance_stage()
             elif self.speed == "one":
@@ -138,38 +162,88 @@ class Seat:
 
     def renew(self, config: RunConfig) -> None:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
-        self._replace_run(Run(self.lesson.build, config, self.device))
+        self.take_over(Run(self.lesson.build, config, self.device))
         self.explain("ready")
         if self.run.lacking() is None:
             self._tell_remark()
 
-    def _replace_run(self, run: Run) -> None:
+    def take_over(self, run: Run) -> None:
+        """Another run takes the place of the present one, whose drawings stay with the visitor."""
         if self._renewals:
             run.inherit(self.run)
         self.run = run
+        self.task.begin()
+        self.timeline = Timeline()
         self._renewals += 1
 
-    def hand_out(self, parcel: Parcel) -> None:
-        """Let the visitor's browser fetch a file."""
-        self._parcel = {"token": self._parcels.put(parcel), "name": parcel.name}
+    @property
+    def config(self) -> RunConfig:
+        """The settings of what is on the page: of the run, or of the moment that is looked back at."""
+        return self.timeline.moment.config if self.timeline.moment else self.run.config
 
-    def save(self) -> None:
-        """Hand out the run as a file; raises BadValue where the lesson keeps none."""
-        self._must_keep()
-        name = f"{self.lesson.key}-{self._preset() or 'run'}-{self.run.step}.safetensors"
-        self.hand_out(Parcel(name, write(self.run, self.lesson.key)))
-
-    def _must_keep(self) -> None:
-        if not self.lesson.keeps:
-            raise BadValue("bad_keep")
-
-    def open_file(self, data: bytes) -> None:
-        """Go on with a run that was kept in a file; raises BadValue and keeps the present one."""
-        self._must_keep()
-        run = reopened(read(data), self.lesson, self.device)
+    def look_back(self, step: int) -> None:
+        """Show the run as it was at a step; its own step is the present again."""
         self.interrupt()
-        self._replace_run(run)
-        self.explain("reopened", step=run.step)
+        if self.timeline.moment is None:
+            self._why_now = self._why
+        self.timeline.look(self.run, step)
+        if self.timeline.moment:
+            self.explain("past", step=self.timeline.moment.step)
+        elif self._why_now["reason"] == "playing":
+            self.explain("paused")
+        else:
+            self._why = self._why_now
+
+    def branch_off(self, then: Then) -> None:
+        """Do something at the moment that is shown: at once, or after the way back there.
+
+        Raises BadValue where no way leads there.
+        """
+        if self.timeline.moment and self.lesson.keeps:
+            self.timeline.begin(self.lesson, self.device, self.run, then)
+            self._tell_way()
+        else:
+            self.timeline.return_to_now()
+            then()
+
+    def _go_back(self, seconds: float) -> None:
+        """Go on with the way back for so many seconds, and take the run over when it has arrived."""
+        try:
+            arrived = self.timeline.advance(seconds)
+            if arrived is None:
+                self._tell_way()
+                return
+            run, then = arrived
+            timeline = self.timeline
+            self.take_over(run)
+            self.timeline = timeline
+            if self.playing:
+                self.explain("playing")
+            else:
+                self.explain("branched", step=run.step)
+            for action in then:
+                action()
+        except BadValue as error:
+            self.refuse(error)
+            if self.timeline.moment:
+                self.look_back(self.timeline.moment.step)
+
+    def _tell_way(self) -> None:
+        moment, share = self.timeline.moment, self.timeline.share
+        assert moment is not None
+        self.explain("rewinding", step=moment.step, percent=f"{100 * share:.0f}")
+
+    def put(self, parcel: Parcel) -> str:
+        """The token under which the visitor's browser can fetch something."""
+        return self._parcels.put(parcel)
+
+    def hand_out(self, parcel: Parcel) -> None:
+        """Let the visitor's browser save a file."""
+        self._parcel = {"token": self.put(parcel), "name": parcel.name}
+
+    def file_name(self, ending: str) -> str:
+        """What a file about this moment is called."""
+        return f"{self.lesson.key}-{self.preset() or 'run'}-{self.run.step}{ending}"
 
     def notify(self, text: str) -> None:
         """Say something once."""
@@ -181,65 +255,99 @@ class Seat:
         self._why = {"reason": reason, "text": self.text.say(f"stops.{reason}", **facts)}
 
     def explain_stop(self, stop: Stop) -> None:
-        """Say why the run stopped by itself; for a diverged one, with a learning rate that was tried and works."""
+        """Say why the run stopped by itself."""
         facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
-        config = self.run.config
-        if stop.reason == "diverged":
-            rates = [getattr(config, name) for name in config.knobs() if name.startswith("lr")]  # a GAN has two
-            facts["lr"] = " / ".join(f"{rate:g}" for rate in rates)
         self.explain(stop.reason, **facts)
-        if stop.reason == "diverged" and isinstance(config, SupervisedConfig):
-            self.rescue = threading.Thread(target=self._seek_rate, args=(config, self._why), daemon=True)
-            self.rescue.start()
 
-    def _seek_rate(self, config: SupervisedConfig, why: dict[str, Any]) -> None:
-        """Add to the reason a learning rate that works; in the background, because a large net needs seconds for it."""
-        rate = working_rate(self.lesson.build, config, self.device)
-        if rate:
-            why["fix"] = {"values": {"lr": rate}, "text": self.text.say("stops.diverged_fix", lr=f"{rate:g}")}
+    def take_fix(self, key: object) -> None:
+        """Go on, or start anew, under the settings that the card with this key offers."""
+        card = next((card for card in self.run.cards if card.key == key), None)
+        values = self.remedies.fix_of(card, self.task.hidden) if card else {}
+        if card is None or not values:
+            raise BadValue("bad_fix")
+        self.timeline.return_to_now()
+        config = self.run.config.changed(values)
+        if card.restarts or not self.run.config.keeps_run(config):
+            self.renew(config)
+            if self.playing:
+                self.explain("playing")
+            return
+        self.run.tune(config)
 
     def frame(self) -> str:
         """What this visitor sees now, as the stage's one string."""
         with self.lock:
             self._follow_loading()
-            frame = self.run.peek(closely=self.speed == "slow")
-            if frame.stop and self.playing:
-                self.interrupt()
-                self.explain_stop(frame.stop)
+            if self.timeline.is_rewinding and not self.playing:
+                self._go_back(BACK_SECONDS)
+            stage, shown = ("", self.timeline.moment) if self.timeline.moment else self._look()
             self._frames += 1
-            config = self.run.config
+            config = shown.config
             state = {
                 "seat": self._name,
                 "n": self._frames,
                 "answered": self.answered,
                 "renewal": self._renewals,
-                "step": frame.step,
-                "epoch": frame.epoch,
-                "metrics": frame.metrics,
-                "stage": frame.stage,
+                "step": shown.step,
+                "epoch": shown.epoch,
+                "metrics": shown.metrics,
+                "stage": stage,
                 "playing": self.playing,
-                "busy": self.run.is_busy() or self.rescue.is_alive(),
+                "cards": self.remedies.show(self.run, self.task.hidden),
+                "task": self.task.show(shown.step, shown.metrics, config),
+                "replay": self._replay(),
+                "busy": self._is_busy(),
                 "speed": self.speed,
                 "course": self.course,
-                "preset": self._preset(),
+                "preset": self.preset(),
                 "why": dict(self._why),
                 "parcel": self._parcel,
+                "code": self.code,
                 "notice": {"id": self._notices, "text": self._notice},
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),
                 "thumbnails": thumbnails(self.lesson, config),
+                "timeline": self.timeline.packed(self.run),
+                "lottery": self.lottery.packed(config),
             }
-            return encode(state, frame.pictures)
+            return join(state, shown.pictures)
+
+    def _is_busy(self) -> bool:
+        """Whether something goes on in the background that the page wants to hear of."""
+        working = self.remedies.is_busy() or self.timeline.is_rewinding or self.lottery.is_busy
+        return working or self.run.is_busy()
+
+    def _look(self) -> tuple[str, Moment]:
+        """The stage of the step under way, and the present moment."""
+        frame = self.run.peek(closely=self.speed == "slow")
+        if frame.stop and self.playing:
+            self.interrupt()
+            self.explain_stop(frame.stop)
+        return frame.stage, self.timeline.keep(self.run, frame, encode_pictures(frame.pictures), self.lesson)
 
     def link(self) -> str:
         """The query part of an address that opens this configuration."""
-        query = {"tab": self.lesson.key, **self.run.config.query()}
+        query = {"tab": self.lesson.key, **self.config.query(), **self.task.query()}
         if len(query.get("own", "")) > LONGEST_LINK:
             del query["own"]
         return urlencode(query)
 
-    def _preset(self) -> str:
-        names = (name for name, preset in self.lesson.presets.items() if preset.config == self.run.config)
+    def catch_up(self, step: int) -> None:
+        """Bring a fresh run to a step, as far as a moment is enough for that."""
+        end = time.monotonic() + CATCH_UP_SECONDS
+        while self.run.step < step and not self.run.stop and time.monotonic() < end:
+            self.run.advance(steps=step - self.run.step, seconds=max(0.0, end - time.monotonic()))
+            if self.run.step >= self.run.config.steps > 0:
+                break
+        self.explain("reopened", step=self.run.step)
+
+    def _replay(self) -> int:
+        """The step that a link can bring others to: nothing was done by hand, and it is not far; 0 where it cannot."""
+        return self.run.step if not self.run.edits and self.run.step <= MOST_CATCH_UP else 0
+
+    def preset(self) -> str:
+        """The preset whose settings these are; empty when they are the visitor's own."""
+        names = (name for name, preset in self.lesson.presets.items() if preset.config == self.config)
         return next(names, "")
 
     def refuse(self, error: BadValue) -> None:

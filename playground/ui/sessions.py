@@ -59,5 +59,5 @@ class Seats:
                 self._free(key)
 
     def _free(self, key: tuple[str, str]) -> None:
-        self._seats.pop(key).interrupt()
+        self._seats.pop(key).close()
         self.changed.notify_all()

@@ -11,8 +11,12 @@ from playground import __version__
 from playground.core.knobs import Choice, Knob, Number, Subset
 from playground.core.lanes import HIGHEST_RATE, KINDS, LEAST_LANES, LOWEST_RATE, MOST_LANES, SCHEDULES, Lanes
 from playground.core.lesson import Lesson
+from playground.core.lottery import SEEDS
+from playground.figures import KINDS as FIGURES
 from playground.lessons import LESSONS
+from playground.script.lessons import WRITERS
 from playground.text import Text
+from playground.ui.task import offer
 
 # The module is fetched once for all tabs. The quoted names below are the events that Python listens to.
 MOUNT = f"""
@@ -49,7 +53,11 @@ def spec(lesson: Lesson, text: Text) -> dict[str, Any]:
         "knobs": [_knob(knob, text) for knob in lesson.config.knobs().values()],
         "gallery": lesson.gallery,
         "keeps": lesson.keeps,
+        "code": lesson.key in WRITERS,
+        "figures": FIGURES,
+        "lottery": SEEDS if lesson.lottery else (),
         "upload": lesson.read_table is not None,
+        "challenge": offer(lesson, text),
         "panels": {name: text.say(f"{lesson.key}.panels.{name}") for name in lesson.panels},
         "presets": [
             {"key": key, "name": text.say(f"{lesson.key}.presets.{key}"), "note": text.say(f"{lesson.key}.notes.{key}")}

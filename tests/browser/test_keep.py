@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.browser.conftest import Visit
+from safetensors.torch import load_file
+
+from tests.browser.conftest import Visit, Visitor
 
 WEIGHTS = "JSON.stringify(state.pictures.network.weights.map(w => [...w]))"
+
+
+def choose(visitor: Visitor, form: str) -> None:
+    visitor.box.get_by_role("button", name="Save", exact=True).click()
+    visitor.box.get_by_role("menuitem", name=form, exact=True).click()
 
 
 def test_save_reload_open_go_on(visit: Visit, tmp_path: Path) -> None:
@@ -15,7 +22,7 @@ def test_save_reload_open_go_on(visit: Visit, tmp_path: Path) -> None:
     visitor.press("step")
     visitor.expect("state.step === 2")
     with visitor.page.expect_download() as download:
-        visitor.box.get_by_role("button", name="Save", exact=True).click()
+        choose(visitor, "This run")
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     assert file.name == "regression-run-2.safetensors"
@@ -29,6 +36,77 @@ def test_save_reload_open_go_on(visit: Visit, tmp_path: Path) -> None:
     visitor.press("play")
     visitor.expect("state.step === 60 && !state.playing")
     assert visitor.state(WEIGHTS) == later
+
+
+def test_a_race_is_saved_changed_and_had_back(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit("/?tab=race&steps=40", lesson="race")
+    for _ in range(3):
+        visitor.press("step")
+    visitor.expect("state.step === 3")
+    podium = "JSON.stringify([...state.pictures.podium.loss])"
+    before = visitor.state(podium)
+    with visitor.page.expect_download() as download:
+        choose(visitor, "This run")
+    download.value.save_as(tmp_path / "race.safetensors")
+    visitor.preset("spiral")
+    visitor.box.locator(".keep input[type=file]").set_input_files(tmp_path / "race.safetensors")
+    visitor.expect("state.step === 3 && state.config.work === 'curve' && state.config.steps === 40")
+    assert visitor.state(podium) == before
+
+
+def test_weights_and_onnx_are_for_other_programs(visit: Visit, tmp_path: Path) -> None:
+    visitor = visit("/?layers=3")
+    visitor.press("step")
+    visitor.expect("state.step === 1")
+    with visitor.page.expect_download() as download:
+        choose(visitor, "Weights only (state_dict)")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "regression-run-1.weights.safetensors"
+    tensors = load_file(file)
+    assert sorted(tensors) == ["0.bias", "0.weight", "2.bias", "2.weight"]
+    assert tensors["0.weight"].flatten().tolist() == visitor.state("[...state.pictures.network.weights[0]]")
+    visitor.box.locator(".keep input[type=file]").set_input_files(file)
+    visitor.box.get_by_role("alert").get_by_text("holds weights only").wait_for()
+    with visitor.page.expect_download() as download:
+        choose(visitor, "ONNX")
+    assert download.value.suggested_filename == "regression-run-1.onnx"
+    assert b"pytorch" in Path(download.value.path()).read_bytes()
+
+
+def test_the_menu_is_steered_by_keys_and_fits_a_telephone(visit: Visit) -> None:
+    visitor = visit("/zh/", width=390, height=844)
+    page, save = visitor.page, visitor.box.locator("[data-keep=save]")
+    menu, focused = visitor.box.get_by_role("menu"), "document.activeElement.dataset.choice"
+    save.focus()
+    page.keyboard.press("ArrowDown")
+    assert visitor.state(focused) == "run"
+    for key, choice in (
+        ("ArrowDown", "weights"),
+        ("End", "onnx"),
+        ("ArrowDown", "run"),
+        ("ArrowUp", "onnx"),
+        ("Home", "run"),
+    ):
+        page.keyboard.press(key)
+        assert visitor.state(focused) == choice
+    box = menu.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert visitor.state("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("r")  # resets the run elsewhere
+    page.keyboard.press("Escape")
+    assert menu.is_hidden()
+    assert visitor.state("document.activeElement.dataset.keep") == "save"
+    page.keyboard.press("Enter")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    assert menu.is_hidden()
+    save.click()
+    page.mouse.click(5, 500)
+    assert menu.is_hidden()
+    assert visitor.state("state.renewal") == 1
 
 
 def test_junk_is_refused_and_nothing_is_lost(visit: Visit, tmp_path: Path) -> None:

@@ -131,6 +131,6 @@ def test_divergence_is_explained_and_the_offered_rate_works(visit: Visit) -> Non
         numbers = "Object.values(state.pictures.network.weights).flatMap(w => [...w])"
         assert visitor.state(f"{numbers}.every(Number.isFinite)")
         assert "NaN" not in visitor.box.inner_text()
-        visitor.box.locator(".fix").click()
+        visitor.box.locator("[data-card=diverged] .why-fix button").click()
         visitor.expect("state.why.reason === 'finished'")
         assert visitor.state("state.config.lr") <= 1

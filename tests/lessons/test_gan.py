@@ -218,10 +218,10 @@ def test_learning_rates_turns_and_momentum_act_at_once(device):
     run.advance(steps=2)
     run.tune(run.config.changed({"lr_g": 0.01, "lr_d": 0.02, "beta1": 0.5, "k_g": 2}))
     trainer = run._trainer
-    assert [optimizer.param_groups[0]["lr"] for optimizer in (trainer._g, trainer._d)] == [0.01, 0.02]
-    assert trainer._g.param_groups[0]["betas"] == (0.5, 0.999)
+    assert [optimizer.param_groups[0]["lr"] for optimizer in (trainer.optimizer_g, trainer.optimizer_d)] == [0.01, 0.02]
+    assert trainer.optimizer_g.param_groups[0]["betas"] == (0.5, 0.999)
     run.advance(steps=1)
-    steps = {int(values["step"]) for values in trainer._g.state.values()}
+    steps = {int(values["step"]) for values in trainer.optimizer_g.state.values()}
     assert steps == {2 + 2}
 
 
@@ -376,7 +376,7 @@ def test_an_upper_or_a_lower_one_is_asked_of_both_nets(device):
     run = make(GanConfig(conditional=True, steps=0), device)
     run.probe("sketch", {"heights": SKETCH, "done": False})
     painter, critic = run._trainer.nets()
-    ideas = run._trainer._duel.ideas
+    ideas = run._trainer.duel.ideas
     for name, label in (("lower", 0.0), ("upper", 1.0)):
         run.probe("ask", name)
         pictures = run.peek().pictures
@@ -451,7 +451,7 @@ def test_the_score_measured_is_that_of_the_sample(device):
     run = make(GanConfig(steps=0), device)
     run.advance(steps=20)
     metrics = run.peek().metrics
-    duel = run._trainer._duel
+    duel = run._trainer.duel
     with torch.no_grad():
         real = torch.sigmoid(duel.critic(duel.real))
         fake = torch.sigmoid(duel.critic(duel.painter(duel.ideas)))

@@ -41,11 +41,11 @@ def test_one_copy_is_gymnasiums_own_environment(key):
     scale = np.array(kind.scale, dtype=np.float32)
     ends = 0
     for _ in range(1200):
-        assert np.allclose(world.states[0], seen * scale)
+        assert np.array_equal(world.states[0], seen * scale)
         action = int(dice.integers(kind.actions))
         outcome = world.step(np.array([action]))
         seen, reward, terminated, truncated, _ = env.step(action)
-        assert np.allclose(outcome.states[0], seen * scale)
+        assert np.array_equal(outcome.states[0], seen * scale)
         assert (outcome.rewards[0], outcome.terminated[0]) == (reward, terminated)
         assert outcome.over[0] == (terminated or truncated)
         if terminated or truncated:
@@ -61,7 +61,7 @@ def test_many_carts_move_as_single_carts_do():
     single = gymnasium.make("CartPole-v1").unwrapped
     single.reset(seed=0)
     for _ in range(200):
-        before = world._stable._env.state.T.copy()
+        before = world._stable._state.T.copy()
         actions = dice.integers(2, size=5)
         outcome = world.step(actions)
         for place in range(5):
@@ -92,7 +92,7 @@ def test_an_episode_is_cut_at_500_steps_without_being_terminated():
     """A cart that is put upright again and again never falls: the time limit ends it, and the mask must not."""
     world = World("cartpole", 2, "plain", 0)
     for step in range(1, 501):
-        world._stable._env.state[:] = 0
+        world._stable._state[:] = 0
         outcome = world.step(np.array([step % 2, step % 2]))
         assert not outcome.terminated.any()
         assert outcome.over.all() == (step == 500)

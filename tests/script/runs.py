@@ -90,7 +90,13 @@ def script_of(run: Run, lesson: Lesson, language: str = "en") -> str:
     return write(run, lesson, Text(language)).script()
 
 
-def differences(run: Run, told: Mapping[int, Mapping[str, str]]) -> list[str]:
+def is_told(expected: float, text: str | None, tolerance: float) -> bool:
+    if text is None or not tolerance:
+        return text == f"{expected:.6g}"
+    return abs(float(text) - expected) <= tolerance * abs(expected)
+
+
+def differences(run: Run, told: Mapping[int, Mapping[str, str]], tolerance: float = 0.0) -> list[str]:
     """Where a program's numbers are not the run's: a loss belongs to the weights before its step."""
     newest, wrong, last = run.peek().metrics, [], max(told, default=0)
     if last != run.step:
@@ -101,6 +107,6 @@ def differences(run: Run, told: Mapping[int, Mapping[str, str]]) -> list[str]:
         is_loss = steps[-1] == run.step - 1
         for step, metrics in told.items():
             expected = kept.get(step - 1) if is_loss else (newest[name] if step == last else None)
-            if expected is not None and metrics.get(name) != f"{expected:.6g}":
+            if expected is not None and not is_told(expected, metrics.get(name), tolerance):
                 wrong.append(f"step {step}: {name} {metrics.get(name)} instead of {expected:.6g}")
     return wrong

@@ -44,8 +44,7 @@ def test_a_program_says_which_drawings_it_has_not() -> None:
     run = Run(DIGITS_LESSON.build, DigitsConfig(net="mlp", hidden=16), CPU)
     draw(run, SEVEN, 7)
     run.probe("teach", None)
-    with run.trainer() as trainer:
-        trainer.desk.hand.taught.clear()  # type: ignore[attr-defined]
+    run.trainer().desk.hand.taught.clear()  # type: ignore[attr-defined]
     script = script_of(run, DIGITS_LESSON)
     assert "after step 0 the page taught the net drawings that are not kept" in script
     assert "fine_tune" not in script

@@ -58,6 +58,7 @@ FAMILIES = {
         {f"line_{metric}" for plot in PLOTS if len(plot.metrics) > 1 for metric in plot.metrics}
     ),
     "words[`pad_reader_${name}`]": [f"pad_reader_{name}" for name in ("shipped", "live", "cnn", "lstm", "mlp")],
+    "words[`code_${form}`]": ["code_py", "code_ipynb"],
     "words[`walk_${end}`]": ["walk_a", "walk_b"],
     "words[`pad_taught_${name}`]": ["pad_taught_hand", "pad_taught_mnist"],
     "words[`scene_${key}`]": [f"scene_{key}" for key in SCENE],
@@ -94,7 +95,10 @@ def stage_words():
 def used():
     """The paths of all texts that the page can say."""
     paths = {f"stage.{word}" for word in stage_words()}
-    paths |= set(re.findall(r'\.say\("([a-z_.0-9]+)"', PYTHON))
+    paths |= set(re.findall(r'\bsay\(\s*"([a-z_.0-9]+)"', PYTHON))
+    paths |= {f"stage.{word}" for word in re.findall(r'\bword\("([a-z_0-9]+)"', PYTHON)}  # figures: Sheet.word
+    paths |= {f"report.results_{name}" for name in ("row", "end", "lowest", "highest")}  # the heads of its tables
+    paths |= {f"report.settings_{name}" for name in ("row", "value", "default")}
     paths |= {f"stops.{reason}" for reason in re.findall(r'explain\("(\w+)"', PYTHON)}
     paths |= {f"stops.{reason}" for reason in re.findall(r'\bStop\("(\w+)"', PYTHON)}
     paths |= {f"stops.{reason}" for reason in re.findall(r'\bend\(ticket, "(\w+)"', PYTHON)}
@@ -106,8 +110,10 @@ def used():
     paths |= {"remarks.weights_unfit", "remarks.weights_damaged"}  # take_shipped
     paths |= {f"lane_kinds.{kind}" for kind in KINDS} | {f"lane_schedules.{name}" for name in SCHEDULES}
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
-    paths |= {f"script.{kind}s.{key}" for kind, key in re.findall(r'pen\.(section|comment)\("(\w+)"', PYTHON)}
+    paths |= {f"script.{kind}s.{key}" for kind, key in re.findall(r'pen\.(section|comment|note)\("(\w+)"', PYTHON)}
     paths |= {f"script.stages.{stage}" for lesson in LESSONS if lesson.key in WRITERS for stage in lesson.stages}
+    for key in set(re.findall(r'Card\(\s*"(\w+)"', PYTHON)) | {"guessing", "timid"}:  # the last two: digit_cards.py
+        paths |= {f"cards.{key}.{part}" for part in ("title", "text", "fix")}
     for name, knob in KNOBS:
         paths |= {f"knobs.{name}.label", f"knobs.{name}.help"}
         if isinstance(knob, (Choice, Subset)):

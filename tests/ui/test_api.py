@@ -1,15 +1,23 @@
-"""The public endpoint: trains, reports, and refuses with a sentence."""
+"""The public endpoints: they say what they are, train, read, refuse with a sentence; for scripts and for agents."""
 
+import asyncio
+import base64
 import json
 import socket
 
 import gradio as gr
 import pytest
-from gradio_client import Client
+from gradio_client import Client, handle_file
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
+from PIL import Image, ImageDraw
 
+from playground.core.refusal import BadValue
+from playground.lessons import LESSONS
 from playground.lessons.classifier import CLASSIFIER
 from playground.lessons.regression import REGRESSION
 from playground.ui import api
+from playground.ui import launch as launching
 from playground.ui.api import make_train
 from playground.ui.launch import launch
 
@@ -34,6 +42,7 @@ def test_it_reports_rising_steps_and_falling_loss(train, lesson):
 def test_steps_of_the_call_win_and_whole_floats_are_whole(train):
     assert list(train("regression", {"steps": 10}, 5.0))[-1]["step"] == 5
     assert list(train("regression", {}, 1))[-1]["step"] == 1
+    assert list(train("regression", None, 1)) == list(train("regression", {}, 1))
 
 
 def test_settings_are_used(train):
@@ -49,9 +58,7 @@ def test_a_divergence_is_told(train):
 
 NAN = float("nan")
 JUNK = [(lesson, {}, 5) for lesson in ("", "Regression", None, 5, [], {}, "数", "x" * 1000, True)]
-JUNK += [
-    ("regression", settings, 5) for settings in (None, [], "lr", 5, {"nope": 1}, {"lr": "x"}, {"lr": NAN}, [["lr", 1]])
-]
+JUNK += [("regression", settings, 5) for settings in ([], "lr", 5, {"nope": 1}, {"lr": "x"}, {"lr": NAN}, [["lr", 1]])]
 JUNK += [
     ("regression", settings, 5) for settings in ({"layers": [99]}, {"own": []}, {"own": [[0, 0, 0]]}, {"seed": True})
 ]
@@ -82,7 +89,7 @@ def address(device):
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
-    page, address = launch(device, "127.0.0.1", port)
+    page, address = launch(device, "127.0.0.1", port, mcp=True)
     yield address
     page.close(verbose=False)
 
@@ -96,3 +103,96 @@ def test_the_endpoint_of_a_running_app_trains(address):
     assert [report["step"] for report in job.outputs()][-1] == 60
     with pytest.raises(Exception, match="no lesson “nope”"):
         client.predict("nope", {}, 5, api_name="/train")
+
+
+@pytest.fixture
+def seven(tmp_path):
+    """A picture of a seven that a net reads without doubt."""
+    picture = Image.new("L", (400, 300), 255)
+    ImageDraw.Draw(picture).line([(150, 60), (250, 60), (190, 240)], fill=0, width=18, joint="curve")
+    picture.save(tmp_path / "seven.png")
+    return tmp_path / "seven.png"
+
+
+def test_the_endpoints_say_what_they_are(address):
+    told = Client(address, verbose=False).view_api(return_format="dict", print_info=False)["named_endpoints"]
+    assert set(told) == {"/lessons", "/train", "/export", "/predict_digit"}
+    assert [item["parameter_name"] for item in told["/train"]["parameters"]] == ["lesson", "settings", "steps"]
+    assert [item["parameter_has_default"] for item in told["/train"]["parameters"]] == [True, True, True]
+    assert told["/train"]["parameters"][0]["type"]["enum"] == [lesson.key for lesson in LESSONS]
+    assert told["/predict_digit"]["parameters"][0]["label"] == "picture"
+    assert all(len(endpoint["description"]) > 30 for endpoint in told.values())
+
+
+def test_the_lessons_are_listed_and_can_be_trained_as_listed(address):
+    client = Client(address, verbose=False)
+    cards = client.predict(api_name="/lessons")
+    assert [card["lesson"] for card in cards] == [lesson.key for lesson in LESSONS]
+    assert cards[0]["knobs"]["lr"] == {"default": "0.2", "allowed": "1e-06..1e+07"}
+    last = client.predict(cards[0]["lesson"], {"seed": 3}, 5, api_name="/train")
+    assert last["step"] == 5
+
+
+def test_a_program_is_exported_and_a_wrong_setting_refused(address):
+    client = Client(address, verbose=False)
+    program = client.predict("regression", {"lr": 0.1, "steps": 50}, "zh", api_name="/export")
+    assert "lr=0.1" in program
+    assert "STEPS = 50" in program
+    assert "# 训练" in program
+    with pytest.raises(Exception, match="“fast” is not allowed"):
+        client.predict("regression", {"lr": "fast"}, "en", api_name="/export")
+
+
+def test_a_picture_is_read_and_another_file_is_refused_in_a_sentence(address, seven, tmp_path):
+    client = Client(address, verbose=False)
+    told = client.predict(handle_file(seven), api_name="/predict_digit")
+    assert told["label"] == "7"
+    assert sum(item["confidence"] for item in told["confidences"]) == pytest.approx(1, abs=1e-4)
+    (tmp_path / "junk.png").write_bytes(b"no picture")
+    with pytest.raises(Exception, match="cannot be read as a picture"):
+        client.predict(handle_file(tmp_path / "junk.png"), api_name="/predict_digit")
+
+
+def test_an_agent_finds_the_tools_and_uses_them(address, seven):
+    """Through the protocol's own client."""
+    uri = f"data:image/png;base64,{base64.b64encode(seven.read_bytes()).decode()}"
+
+    async def talk():
+        async with (
+            streamablehttp_client(f"{address}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = (await session.list_tools()).tools
+            train = await session.call_tool("train", {"lesson": "regression", "settings": {"seed": 3}, "steps": 50})
+            wrong = await session.call_tool("train", {"lesson": "regression", "settings": {"lr": "fast"}, "steps": 5})
+            digit = await session.call_tool("predict_digit", {"picture": uri})
+            return {tool.name: tool for tool in tools}, train, wrong, digit
+
+    tools, train, wrong, digit = asyncio.run(talk())
+    assert set(tools) == {"lessons", "train", "export", "predict_digit"}
+    asked = tools["train"].inputSchema["properties"]
+    assert asked["steps"]["type"] == "number"
+    assert all(len(item["description"]) > 20 for item in asked.values())
+    assert "Train a small neural net" in tools["train"].description
+    assert "'stop': 'finished'" in train.content[0].text
+    assert "'step': 50" in train.content[0].text
+    assert wrong.isError
+    assert "“fast” is not allowed" in wrong.content[0].text
+    assert "'label': '7'" in digit.content[0].text
+
+
+def test_agents_are_let_in_only_where_they_are_asked_in(device, monkeypatch):
+    """Not by what happens to be installed or set; and without the package a sentence says what is missing."""
+    monkeypatch.setenv("GRADIO_MCP_SERVER", "True")
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    page, _ = launch(device, "127.0.0.1", port)
+    try:
+        assert not page.mcp_server
+    finally:
+        page.close(verbose=False)
+    monkeypatch.setattr(launching, "find_spec", lambda name: None)
+    with pytest.raises(BadValue, match="bad_mcp"):
+        launch(device, "127.0.0.1", port, mcp=True)

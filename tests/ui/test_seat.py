@@ -53,8 +53,11 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
             "speed",
             "course",
             "preset",
+            "cards",
+            "task",
+            "replay",
         ),
-        *("why", "notice", "parcel", "config", "link", "thumbnails", "pictures"),
+        *("why", "notice", "parcel", "code", "config", "link", "thumbnails", "timeline", "lottery", "pictures"),
     }
     assert list(frame["config"]) == list(lesson.config.knobs())
     assert list(frame["thumbnails"]) == list(lesson.config.knobs()[lesson.gallery].options)
@@ -162,7 +165,7 @@ def test_thumbnails_follow_the_noise_and_ignore_live_knobs(device):
 
 
 def test_a_diverged_gan_names_both_of_its_rates(device):
-    """It has no single learning rate, and none is tried for it."""
+    """It has no single learning rate, and the course's are offered."""
     seat = Seat(GAN, Text("en"), device)
     seat.renew(GAN.config(game="nonsaturating", lr_d=1, lr_g=1, steps=400))
     seat.run.advance(steps=60)
@@ -170,5 +173,5 @@ def test_a_diverged_gan_names_both_of_its_rates(device):
     assert seat.run.stop.reason == "diverged"
     seat.explain_stop(seat.run.stop)
     frame = json.loads(seat.frame())
-    assert "learning rate 1 / 1" in frame["why"]["text"]
-    assert "fix" not in frame["why"]
+    assert "learning rate 1 / 1" in frame["cards"][0]["text"]
+    assert "0.0001" in frame["cards"][0]["fix"]

@@ -190,13 +190,14 @@ def test_a_diverged_run_offers_a_rate_that_works_and_starts_anew(device):
     seat = sit(device, "max", steps=200, lr=1e6)
     last = frames(seat)[-1]
     assert last["why"]["reason"] == "diverged"
-    seat.rescue.join()
+    assert last["cards"][0]["seeking"]
+    seat.remedies.search.join()
     last = json.loads(seat.frame())
     assert not last["busy"]
-    rate = last["why"]["fix"]["values"]["lr"]
-    assert f"{rate:g}" in last["why"]["fix"]["text"]
-    perform(seat, {"kind": "set", "values": {"lr": rate}})
-    perform(seat, {"kind": "reset"})
+    (card,) = last["cards"]
+    assert card["key"] == "diverged"
+    perform(seat, {"kind": "fix", "value": "diverged"})
+    assert f"{seat.run.config.lr:g}" in card["fix"]
     last = frames(seat)[-1]
     assert last["why"]["reason"] == "finished"
     assert last["metrics"]["loss"] < 0.2

@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 
 from playground.core.lanes import LaneSpec
+from playground.core.refusal import BadValue
+from playground.core.state import Parts, State
 from playground.lessons.racing.lane import Lane
 from playground.lessons.racing.surfaces import Surface
 
-LOST = 1e3  # a ball so far from the middle does not come back
+LOST = 1000.0  # a ball so far from the middle does not come back
 
 
 class Descent:
@@ -60,6 +62,39 @@ class Descent:
                 )
             self._catch(step + 1)
             self._note()
+
+    def state(self) -> State:
+        """The trajectories as far as they are computed, and who computes them further."""
+        return {
+            "places": torch.stack(self.places),
+            "heights": torch.stack(self.heights),
+            "rates": torch.tensor(self.rates, dtype=torch.float64),
+            "seconds": torch.tensor(self.seconds, dtype=torch.float64),
+            "lost_at": self.lost_at,
+            "lanes": {str(place): lane.state() for place, lane in enumerate(self.lanes)},
+        }
+
+    def restore(self, parts: Parts, most: int) -> None:
+        """Go on with trajectories of at most so many steps; raises BadValue where they begin elsewhere."""
+        count = len(self.lanes)
+        places = parts.rows("places", torch.empty(count, 2), most + 1)
+        heights = parts.rows("heights", torch.empty(count), most + 1)
+        rates, seconds = (parts.rows(name, torch.empty(count).double(), most + 1) for name in ("rates", "seconds"))
+        lost_at = parts.tensor("lost_at", self.lost_at)
+        steps = len(places) - 1
+        if not torch.equal(places[:1], self.places[0].unsqueeze(0)) or not (
+            len(heights) == len(rates) == len(seconds) == len(places)
+        ):
+            raise BadValue("bad_run_part", part="descent.places")
+        is_sound = all(bool(values.isfinite().all()) for values in (places, heights, rates, seconds))
+        if not is_sound or not bool(((lost_at >= -1) & (lost_at <= steps)).all()):
+            raise BadValue("bad_run_part", part="descent.heights")
+        for place, lane in enumerate(self.lanes):
+            lane.restore(parts.under(f"lanes.{place}"), steps)
+        self._points.data.copy_(places[-1])
+        self.places, self.heights = list(places.unbind()), list(heights.unbind())
+        self.rates, self.seconds = rates.tolist(), seconds.tolist()
+        self.lost_at, self._lost = lost_at, lost_at >= 0
 
     def _catch(self, step: int) -> None:
         """A ball that flies off stays where it was last seen."""

@@ -8,7 +8,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from playground.core.lanes import LaneSpec
+from playground.core.lanes import MOST_LANES, LaneSpec
+from playground.core.refusal import BadValue
+from playground.core.state import Parts
 from playground.core.trackside import Sweep
 from playground.lessons.racing.config import RaceConfig
 from playground.lessons.racing.heats import Heats
@@ -66,3 +68,15 @@ def _read(slot: int, rates: Tensor, losses: Tensor) -> Sweep:
     if count and curve.min() < LEAST_FALL * curve[0]:
         suggestion = rates[curve.argmin()] / 4
     return Sweep(slot, rates, curve, suggestion)
+
+
+def restored_sweep(parts: Parts) -> Sweep | None:
+    """The sweep that was shown when a race was kept, if there was one; raises BadValue."""
+    if not parts.tensors and not parts.plain:
+        return None
+    number = torch.empty(())
+    rates, losses = (parts.rows(name, number, SWEEP_STEPS) for name in ("rates", "losses"))
+    suggestion = parts.tensor("suggestion", number)
+    if len(rates) != len(losses) or not all(bool(each.isfinite().all()) for each in (rates, losses, suggestion)):
+        raise BadValue("bad_run_part", part="sweep")
+    return Sweep(parts.between("slot", 0, MOST_LANES - 1), rates, losses, suggestion)

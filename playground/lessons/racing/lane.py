@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from playground.core.lanes import LaneSpec
+from playground.core.lanes import HIGHEST_RATE, LaneSpec
+from playground.core.refusal import BadValue
+from playground.core.state import LARGEST_COUNT, Parts, State
+from playground.lessons.racing.optimizers import beside_muon, make_optimizer
 from playground.lessons.racing.schedules import FACTORS, PLATEAU_GAMMA, PLATEAU_PATIENCE, PLATEAU_WINDOWS
 
 Loss = Callable[[int, Tensor], Tensor]  # (seed, one net's parameters) → its loss on this step's batch
 Sizes = Sequence[tuple[int, ...]]
-
-
-def make_optimizer(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """The torch.optim optimizer that a lane names."""
-    lr, option = spec.lr, spec.option
-    match spec.kind:
-        case "sgd":
-            return torch.optim.SGD(weights, lr=lr, weight_decay=option("decay"))
-        case "momentum" | "nesterov":
-            nesterov = spec.kind == "nesterov" and option("momentum") > 0
-            momentum, decay = option("momentum"), option("decay")
-            return torch.optim.SGD(weights, lr=lr, momentum=momentum, weight_decay=decay, nesterov=nesterov)
-        case "adagrad":
-            return torch.optim.Adagrad(weights, lr=lr, weight_decay=option("decay"))
-        case "rmsprop":
-            return torch.optim.RMSprop(weights, lr=lr, alpha=option("alpha"), weight_decay=option("decay"))
-        case "adadelta":
-            return torch.optim.Adadelta(weights, lr=lr, rho=option("rho"), weight_decay=option("decay"))
-        case "lbfgs":
-            iterations = int(option("iterations"))
-            return torch.optim.LBFGS(weights, lr=lr, max_iter=iterations, line_search_fn="strong_wolfe")
-        case "muon":  # adjusted so that the same rate suits the parameters that AdamW moves beside it
-            momentum, decay = option("momentum"), option("decay")
-            return torch.optim.Muon(
-                weights, lr=lr, momentum=momentum, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
-            )
-        case kind:
-            fused = {"fused": True} if spec.kind in ("adam", "adamw") else {}  # the same numbers in one call
-            family: dict[str, Any] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "nadam": torch.optim.NAdam}
-            make = family.get(kind, torch.optim.RAdam)
-            betas = option("beta1"), option("beta2")
-            optimizer: torch.optim.Optimizer = make(weights, lr=lr, betas=betas, weight_decay=option("decay"), **fused)
-            return optimizer
-
-
-def _beside_muon(spec: LaneSpec, weights: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """Muon is made for the matrices between hidden layers; its authors move all else with AdamW."""
-    return torch.optim.AdamW(weights, lr=spec.lr, weight_decay=spec.option("decay"))
 
 
 class Watch:
@@ -79,7 +43,8 @@ class Lane:
         self.spec = spec
         self.born = born
         self.watch = Watch()
-        self._total = max(1, total)
+        self.total = max(1, total)
+        self._seeds = len(rows)
         self._sizes = tuple(sizes)
         self._factor = 1.0
         self._pieces = self._cut(rows)
@@ -91,12 +56,17 @@ class Lane:
             for optimizer in self.optimizers
             if spec.schedule == "plateau"
         ]
-        self._window: list[Tensor] = []
+        self._window: list[Tensor] = []  # the losses (seeds,) that no plateau scheduler has heard yet
 
     @property
     def is_single(self) -> bool:
         """Whether each net has optimizers of its own."""
         return self.spec.kind in ("lbfgs", "muon") or self.spec.schedule == "plateau"
+
+    @property
+    def _patience(self) -> int:
+        """The steps of a window."""
+        return max(1, self.total // PLATEAU_WINDOWS)
 
     def _cut(self, rows: Tensor) -> list[list[Tensor]]:
         """The pieces that an optimizer calls parameters: all rows at once, a row for each net, or a net's layers."""
@@ -124,8 +94,48 @@ class Lane:
             layers = self._parameters[first : first + count]
             hidden = [layer for place, layer in enumerate(layers) if layer.dim() == 2 and 1 < place < count - 2]
             others = [layer for layer in layers if all(layer is not one for one in hidden)]
-            optimizers += [make_optimizer(self.spec, hidden), _beside_muon(self.spec, others)]
+            optimizers += [make_optimizer(self.spec, hidden), beside_muon(self.spec, others)]
         return optimizers
+
+    def state(self) -> State:
+        """All but the rows, which are the race's."""
+        heard = {"window": torch.stack(self._window)} if self._window else {}
+        counts = [[one.num_bad_epochs, one.cooldown_counter, one.last_epoch] for one in self._plateaus]
+        return {
+            "born": self.born,
+            "total": self.total,
+            "factor": self._factor,
+            "seconds": self.watch.seconds,
+            "rates": torch.tensor([one.param_groups[0]["lr"] for one in self.optimizers], dtype=torch.float64),
+            "optimizers": {str(place): optimizer for place, optimizer in enumerate(self.optimizers)},
+            "best": torch.tensor([one.best for one in self._plateaus], dtype=torch.float64),
+            "counts": torch.tensor(counts, dtype=torch.long).view(-1, 3),
+            **heard,
+        }
+
+    def restore(self, parts: Parts, step: int) -> None:
+        """Go on in a race that stands at this step; raises BadValue for what can be no lane of it."""
+        self.born, self.total = parts.between("born", 0, step), parts.between("total", 1, LARGEST_COUNT)
+        self._factor, self.watch.seconds = parts.number("factor", float), parts.number("seconds", float)
+        rates = parts.tensor("rates", torch.empty(len(self.optimizers), dtype=torch.float64))
+        if not bool(((rates >= 0) & (rates <= HIGHEST_RATE)).all()):
+            raise BadValue("bad_run_part", part="lanes.rates")
+        for place, (optimizer, rate) in enumerate(zip(self.optimizers, rates.tolist(), strict=True)):
+            parts.fill(f"optimizers.{place}", optimizer)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        self._restore_plateaus(parts)
+
+    def _restore_plateaus(self, parts: Parts) -> None:
+        count = len(self._plateaus)
+        best = parts.tensor("best", torch.empty(count, dtype=torch.float64))
+        counts = parts.tensor("counts", torch.empty(count, 3, dtype=torch.long))
+        if bool(best.isnan().any()) or bool((counts < 0).any()):
+            raise BadValue("bad_run_part", part="lanes.plateau")
+        for plateau, lowest, numbers in zip(self._plateaus, best.tolist(), counts.tolist(), strict=True):
+            plateau.best = lowest
+            plateau.num_bad_epochs, plateau.cooldown_counter, plateau.last_epoch = numbers
+        self._window = list(parts.rows("window", self.rows.new_empty(self._seeds), self._patience - 1).unbind())
 
     def rate(self) -> float:
         """The learning rate of the first net's next update."""
@@ -155,7 +165,7 @@ class Lane:
         """Set the rate for the update at this step of the race."""
         if self.spec.schedule == "plateau":
             return
-        factor = FACTORS[self.spec.schedule](step - self.born, self._total)
+        factor = FACTORS[self.spec.schedule](step - self.born, self.total)
         if factor != self._factor:
             self._factor = factor
             for optimizer in self.optimizers:
@@ -188,7 +198,7 @@ class Lane:
     def _listen(self, losses: Tensor) -> None:
         """Once a window, let the plateau schedulers hear its mean loss: the one place where a lane reads numbers."""
         self._window.append(losses)
-        if len(self._window) < max(1, self._total // PLATEAU_WINDOWS):
+        if len(self._window) < self._patience:
             return
         means = torch.stack(self._window).mean(dim=0).tolist()
         self._window.clear()

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from playground.core.graph import Graph
 from playground.core.knobs import Config
 from playground.core.lanes import LaneSpec
 from playground.core.limits import EXPLODED
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue, echo
+from playground.core.run import MOST_EDITS
+from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Podium, Sweep
-from playground.core.trainer import Trainer
+from playground.core.trainer import Metrics, Trainer
+from playground.lessons.racing.cards import lane_out
 from playground.lessons.racing.config import RaceConfig, median_of_sound
-from playground.lessons.racing.finder import sweep
+from playground.lessons.racing.finder import restored_sweep, sweep
 from playground.lessons.racing.heats import Heats
 from playground.lessons.racing.lane import Lane, Watch
 from playground.lessons.racing.record import Record
@@ -27,9 +33,21 @@ from playground.lessons.racing.work import make_work, spread
 CHECK_EVERY = 32  # steps between two roll calls that take diverged nets out
 
 
+@dataclass(frozen=True)
+class LineUp:
+    """Who races from a step on: all lanes, and the slots of those that start from the first weights."""
+
+    step: int
+    planned: int
+    specs: tuple[LaneSpec, ...]
+    fresh: frozenset[int]
+    has_lost: bool  # whether somebody had diverged before
+
+
 class NetRace(Trainer):
     """2 to 8 lanes, each one net, or one for each seed of the fan."""
 
+    CARDS = (lane_out,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
@@ -46,11 +64,24 @@ class NetRace(Trainer):
         self._sweep: Sweep | None = None
         self._first: Tensor | None = None
         self.lanes: list[Lane] = []
+        self.line_ups: deque[LineUp] = deque(maxlen=MOST_EDITS)
         self._line_up(config.lanes)
         self.metrics = {"leader": torch.zeros((), device=device)}
 
     def nets(self) -> tuple[nn.Module, ...]:
         return (self.stack,)
+
+    def named_nets(self) -> Mapping[str, nn.Module]:
+        """Each lane's net, with a fan each seed's: lane1_sgd, lane2_adam.seed3, …"""
+        names = [f"lane{lane.spec.slot + 1}_{lane.spec.kind}" for lane in self.lanes]
+        if self._seeds > 1:
+            names = [f"{name}.seed{seed}" for name in names for seed in self._config.seeds]
+        return {name: self._config.shape.net(row) for name, row in zip(names, self.stack.rows.data, strict=True)}
+
+    def graph(self) -> Graph:
+        """Of the nets of the first seed."""
+        nets = list(self.named_nets().items())[:: self._seeds]
+        return self.work.graph({name.split(".")[0]: net for name, net in nets})
 
     def lacking(self) -> BadValue | None:
         lacking = self.work.lacking()
@@ -71,6 +102,8 @@ class NetRace(Trainer):
         going = {lane.spec.slot: lane for lane in self.lanes}
         dead = (self.record.died >= 0).all(dim=1).tolist()
         staying = {spec.slot for spec in specs if spec.slot in going and self._goes_on(going[spec.slot], spec, dead)}
+        fresh = frozenset(spec.slot for spec in specs) - staying
+        self.line_ups.append(LineUp(self._step, self._config.planned, specs, fresh, any(dead)))
         rows = torch.cat([going[spec.slot].rows if spec.slot in staying else self._start for spec in specs])
         self.stack = Stack(self._config.shape, rows.clone())
         self.lanes = []
@@ -152,10 +185,48 @@ class NetRace(Trainer):
     def _call_roll(self) -> None:
         """Take diverged nets out of the race: their weights are set to zero from here on."""
         self.record.settle()
-        out = self.record.died[list(self.slots)] >= 0  # (lanes, seeds)
+        self._take_out(self.record.died[list(self.slots)] >= 0)
+
+    def _take_out(self, out: Tensor) -> None:
+        """out (lanes, seeds)."""
         self._out = out.view(-1, 1) if bool(out.any()) else None
         gone = out[:, 0].tolist() if self._out is not None else []
         self._dead = frozenset(slot for slot, is_gone in zip(self.slots, gone, strict=False) if is_gone)
+
+    def state(self) -> State:
+        out = torch.zeros(len(self.lanes) * self._seeds, 1) if self._out is None else self._out
+        return {
+            "step": self._step,
+            "leader": self.metrics["leader"],
+            "rows": self.stack.rows,
+            "out": out.bool(),
+            "batches": self.batches.state(),
+            "lanes": {str(lane.spec.slot): lane.state() for lane in self.lanes},
+            "record": self.record.state(),
+            "trails": self.trails.state(),
+            "sweep": {} if self._sweep is None else vars(self._sweep),
+        }
+
+    def restore(self, parts: Parts) -> None:
+        """Rows that are no numbers are no reason to refuse: so do diverged nets look until the next roll call."""
+        lacking = self.lacking()
+        if lacking:
+            raise lacking
+        step = parts.between("step", 0, LARGEST_COUNT)
+        rows, out = parts.tensor("rows", self.stack.rows), parts.tensor("out", self.stack.rows[:, :1] > 0)
+        leader = parts.tensor("leader", self.metrics["leader"])
+        if not bool(leader.isfinite()):
+            raise BadValue("bad_run_part", part="leader")
+        self.metrics = {"leader": leader}
+        self.batches.restore(parts.under("batches"))
+        for lane in self.lanes:
+            lane.restore(parts.under(f"lanes.{lane.spec.slot}"), step)
+        self.record.restore(parts.under("record"), step)
+        self.trails.restore(parts.under("trails"), step)
+        self._sweep = restored_sweep(parts.under("sweep"))
+        self.stack.rows.data.copy_(rows)
+        self._step, self.epoch = step, self.batches.epoch
+        self._take_out(out.view(len(self.lanes), -1))
 
     def tune(self, config: Config) -> None:
         assert isinstance(config, RaceConfig)
@@ -173,6 +244,10 @@ class NetRace(Trainer):
             pictures["landscape"] = self.trails.look(self._step, self.slots, rows[:, 0], died[:, 0] < 0)
             pictures |= self.work.look(self.slots, rows.nan_to_num(0.0).clamp(-1e6, 1e6))
         return pictures | ({"sweep": self._sweep} if self._sweep else {})
+
+    def symptoms(self) -> Metrics:
+        died = self.record.died[list(self.slots)]
+        return {"died": torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)}
 
     def _podium(self, died: Tensor) -> Podium:
         losses, accuracies = self.work.grade(self.stack.rows.data, self._seeds)

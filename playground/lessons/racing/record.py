@@ -10,6 +10,8 @@ from torch import Tensor
 
 from playground.core.lanes import MOST_LANES
 from playground.core.limits import EXPLODED
+from playground.core.refusal import BadValue
+from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Laps
 
 BINS = 400  # one for each pixel pair of a chart; when they are full, two become one
@@ -94,6 +96,33 @@ class Record:
         for sides in (self._rates, self._seconds):
             sides[: BINS // 2], sides[BINS // 2 :] = sides[1::2].copy(), MISSING
         self._stride *= 2
+
+    def state(self) -> State:
+        self.settle()
+        return {
+            "sums": self._sums,
+            "counts": self._counts,
+            "bounds": self._bounds,
+            "died": self.died,
+            "rates": torch.from_numpy(self._rates),
+            "seconds": torch.from_numpy(self._seconds),
+            "stride": self._stride,
+        }
+
+    def restore(self, parts: Parts, step: int) -> None:
+        """The record of a race that stands at this step; raises BadValue for what can be none."""
+        stride = parts.between("stride", max(1, -(-step // BINS)), LARGEST_COUNT)
+        names = {"sums": self._sums, "counts": self._counts, "bounds": self._bounds, "died": self.died}
+        values = {name: parts.tensor(name, like) for name, like in names.items()}
+        sides = {"rates": torch.from_numpy(self._rates), "seconds": torch.from_numpy(self._seconds)}
+        values |= {name: parts.tensor(name, like) for name, like in sides.items()}
+        if any(bool(value.isnan().any()) for value in values.values()):
+            raise BadValue("bad_run_part", part="record")
+        if not -1 <= int(values["died"].min()) <= int(values["died"].max()) <= step:
+            raise BadValue("bad_run_part", part="record.died")
+        for name, like in (names | sides).items():
+            like.copy_(values[name])
+        self._steps, self._stride = step, stride
 
     def laps(self, slots: tuple[int, ...]) -> Laps:
         """The chart of these lanes: the median over the seeds, and the band of their middle half."""

@@ -19,31 +19,33 @@ PLATEAU_WINDOWS = 24
 
 
 def _stairs(step: int, total: int) -> float:
-    return float(STEP_GAMMA ** (step // max(1, total // 4)))
+    return STEP_GAMMA ** (step // max(1, total // 4))
 
 
 def _milestones(step: int, total: int) -> float:
-    return float(MILESTONE_GAMMA ** ((step >= total // 2) + (step >= 3 * total // 4)))
+    return MILESTONE_GAMMA ** ((step >= total // 2) + (step >= 3 * total // 4))
 
 
 def _exponential(step: int, total: int) -> float:
-    return float(EXPONENTIAL_END ** (step / total))
+    share: float = EXPONENTIAL_END ** (step / total)
+    return share
 
 
-def _half_wave(high: float, low: float, share: float) -> float:
-    return low + (high - low) * (1 + math.cos(math.pi * share)) / 2
+def _half_wave(share: float) -> float:
+    """From 1 down to 0."""
+    return (1 + math.cos(math.pi * share)) / 2
 
 
 def _cosine(step: int, total: int) -> float:
-    return _half_wave(1, 0, min(1.0, step / total))
+    return _half_wave(min(1.0, step / total))
 
 
 def _one_cycle(step: int, total: int) -> float:
     top, end = CYCLE_RISE * total - 1, total - 1
     step = min(step, end)
-    if step <= top:
-        return _half_wave(CYCLE_START, 1, step / top)
-    return _half_wave(1, CYCLE_END, (step - top) / (end - top))
+    rise = 1 - (1 - CYCLE_START) * _half_wave(step / top)
+    fall = CYCLE_END + (1 - CYCLE_END) * _half_wave((step - top) / (end - top))
+    return rise if step <= top else fall
 
 
 def _warm_up(step: int, total: int) -> float:

@@ -31,6 +31,13 @@ class Shape:
         net = mlp(self.widths, self.activation)
         return torch.cat([weight.detach().flatten() for weight in net.parameters()])
 
+    def net(self, row: Tensor) -> nn.Sequential:
+        """The perceptron whose parameters are row (parameters,)."""
+        net = mlp(self.widths, self.activation)
+        for weight, part in zip(net.parameters(), self.parts(row.unsqueeze(0)), strict=True):
+            weight.data.copy_(part[0])
+        return net
+
     def parts(self, rows: Tensor) -> list[Tensor]:
         """rows (nets, parameters) → the parameters of all nets layer by layer: [(nets, out, in), (nets, out), …]."""
         return [

@@ -12,8 +12,10 @@ from playground.core.knobs import Config
 from playground.core.limits import EXPLODED
 from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue
+from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Landscape, Laps, Podium
-from playground.core.trainer import Trainer
+from playground.core.trainer import Metrics, Trainer
+from playground.lessons.racing.cards import lane_out
 from playground.lessons.racing.config import RaceConfig, passes_of
 from playground.lessons.racing.descent import Descent
 from playground.lessons.racing.record import BINS
@@ -30,6 +32,7 @@ DRAWN = 400  # places of a trajectory that are drawn
 class TerrainRace(Trainer):
     """Balls instead of nets. A changed start, rate or option gives other trajectories at once, all the way."""
 
+    CARDS = (lane_out,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
@@ -46,8 +49,11 @@ class TerrainRace(Trainer):
         effort = sum(passes_of(spec) for spec in config.lanes)
         descent.roll(int(min(LONGEST, config.planned, EFFORT / effort)))
         self.descent = descent
-        self._places = torch.stack(descent.places)  # (steps + 1, lanes, 2)
-        self._heights = torch.stack(descent.heights)  # (steps + 1, lanes)
+        self._gather()
+
+    def _gather(self) -> None:
+        self._places = torch.stack(self.descent.places)  # (steps + 1, lanes, 2)
+        self._heights = torch.stack(self.descent.heights)  # (steps + 1, lanes)
 
     def _paint(self) -> tuple[Tensor, Tensor]:
         x = torch.linspace(*self._surface.x_range, SIDE)
@@ -75,7 +81,7 @@ class TerrainRace(Trainer):
         behind = min(LONGEST, self._step + 1) - (len(self._places) - 1)
         if behind > 0:  # past the planned end, or where a change has thrown the balls back
             self.descent.roll(min(behind, CATCH_UP))
-            self._places, self._heights = torch.stack(self.descent.places), torch.stack(self.descent.heights)
+            self._gather()
         best = self._heights[self._at].masked_fill(self._died() >= 0, torch.inf).min()
         self.metrics = {"leader": torch.where(best < EXPLODED, best, self.metrics["leader"])}
         self._step += 1
@@ -88,6 +94,17 @@ class TerrainRace(Trainer):
             self._roll(config)
         self._config = config
 
+    def state(self) -> State:
+        return {"step": self._step, "leader": self.metrics["leader"], "descent": self.descent.state()}
+
+    def restore(self, parts: Parts) -> None:
+        step, leader = parts.between("step", 0, LARGEST_COUNT), parts.tensor("leader", torch.zeros(()))
+        if not bool(leader.isfinite()):
+            raise BadValue("bad_run_part", part="leader")
+        self.descent.restore(parts.under("descent"), LONGEST)
+        self._step, self.metrics = step, {"leader": leader}
+        self._gather()
+
     def look(self, *, closely: bool) -> Pictures:
         lost = self._died()
         heights = torch.where(lost >= 0, -1.0, self._heights[self._at])
@@ -99,6 +116,9 @@ class TerrainRace(Trainer):
             "landscape": self._landscape(),
             "podium": Podium(self._config.slots, heights, self._heights[0, 0], None, nobody, lost, 1),
         }
+
+    def symptoms(self) -> Metrics:
+        return {"died": self._died()}
 
     def _died(self) -> Tensor:
         lost = self.descent.lost_at

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
+from playground.core.refusal import BadValue
+from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Landscape
 from playground.lessons.racing.work import Work
 
@@ -42,7 +45,8 @@ class Trails:
         self._stride = 1
         self._visits: dict[int, list[tuple[int, Tensor]]] = {}
         self._slice: Slice | None = None
-        self._key: tuple[object, ...] = ()
+        self._laid_for: tuple[int, ...] = ()  # the lanes for which the slice was laid
+        self._level = -1  # and how long the race was then, in steps of GROWTH
 
     def line_up(self, slots: tuple[int, ...], step: int) -> None:
         """These lanes race from now on; a new one stands at the start."""
@@ -78,12 +82,51 @@ class Trails:
         levels = (255 * (logs - low) / (high - low).clamp_min(1e-6)).round()
         return Landscape(slots, levels, torch.stack([low, high]), plane.box, tuple(places), share=plane.share)
 
+    def state(self) -> State:
+        visits: State = {
+            str(slot): {"steps": torch.tensor([step for step, _ in own]), "rows": torch.stack([row for _, row in own])}
+            for slot, own in self._visits.items()
+        }
+        laid = {} if self._slice is None else {"level": self._level, **vars(self._slice)}
+        return {"stride": self._stride, "visits": visits, "slice": laid}
+
+    def restore(self, parts: Parts, step: int) -> None:
+        """The trails of a race that stands at this step; raises BadValue for what can be none."""
+        stride = parts.between("stride", 1, LARGEST_COUNT)
+        visits = {slot: self._read_visits(parts.under(f"visits.{slot}"), step) for slot in self._visits}
+        laid = parts.under("slice")
+        if laid.tensors:
+            plane = self._read_slice(laid)
+            self._level, self._laid_for = laid.between("level", -1, LARGEST_COUNT), tuple(self._visits)
+            self._slice = plane
+        self._stride, self._visits = stride, visits
+
+    def _read_visits(self, parts: Parts, step: int) -> list[tuple[int, Tensor]]:
+        steps = parts.rows("steps", torch.zeros((), dtype=torch.long), self._kept + 1).tolist()
+        rows = parts.rows("rows", self._start, self._kept + 1)
+        is_path = all(before < after for before, after in pairwise(steps)) and 0 < len(steps) == len(rows)
+        if not is_path or not 0 <= steps[0] <= steps[-1] <= step:
+            raise BadValue("bad_run_part", part="trails.visits")
+        return list(zip(steps, rows.unbind(), strict=True))
+
+    def _read_slice(self, parts: Parts) -> Slice:
+        centre, number = self._start, self._start.new_empty
+        plane = Slice(
+            parts.tensor("centre", centre),
+            parts.tensor("axes", number(2, len(centre))),
+            parts.tensor("share", number(())),
+            parts.tensor("box", number(2, 2)),
+            parts.tensor("surface", number(self._side, self._side)),
+        )
+        if not all(bool(value.isfinite().all()) for value in vars(plane).values()):
+            raise BadValue("bad_run_part", part="trails.slice")
+        return plane
+
     def _is_due(self, step: int, slots: tuple[int, ...]) -> bool:
         """Whether the lanes have changed or gone so far that they may have left the slice."""
-        key = (slots, int(math.log(max(4, step) / 4, GROWTH)) if step else -1)
-        is_due = key != self._key
-        self._key = key
-        return is_due
+        before, key = (self._laid_for, self._level), (slots, int(math.log(max(4, step) / 4, GROWTH)) if step else -1)
+        self._laid_for, self._level = key
+        return key != before
 
     def _lay(self, tracks: list[Tensor], standing: Tensor) -> Slice:
         """The plane of the two directions in which the lanes have moved most (PCA), with the loss computed on it."""

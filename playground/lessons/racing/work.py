@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
+from playground.core.graph import Graph, Together
 from playground.core.pictures import Pictures, Points
 from playground.core.refusal import BadValue
 from playground.core.trackside import Answers, Fits, Tiles
 from playground.data import curves, points
 from playground.data.points import PLANE
 from playground.data.shelf import DIGITS
+from playground.lessons.autoencoder_nets import scaled
 from playground.lessons.racing.stack import Shape
 
 if TYPE_CHECKING:
@@ -44,6 +47,12 @@ class Work(ABC):
     def prepared(self, inputs: Tensor) -> Tensor:
         """A batch as the nets see it."""
         return inputs
+
+    LOSS: ClassVar[Callable[..., Tensor]]  # torch's own
+
+    @abstractmethod
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        """What these nets make of the same input."""
 
     @abstractmethod
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -77,16 +86,25 @@ def spread(batch: Tensor, rows: Tensor, seeds: int) -> Tensor:
     return batch.repeat(len(rows) // seeds, *[1] * (batch.dim() - 1))
 
 
+def sample_curve(config: RaceConfig, seed: int) -> tuple[Tensor, Tensor]:
+    """The x and y of a seed, (n, 1) each."""
+    torch.manual_seed(seed)
+    return curves.sample("parabola", config.samples, config.noise, "normal", False)
+
+
+def sample_spirals(config: RaceConfig, seed: int) -> tuple[Tensor, Tensor]:
+    """The places (n, 2) and the classes (n,) of a seed."""
+    torch.manual_seed(seed)
+    return points.sample("spirals", max(1, config.samples // 2), 2, config.noise)
+
+
 class Curve(Work):
     """Course 306: a noisy parabola."""
 
+    LOSS = staticmethod(mse_loss)
+
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
-        xs, ys = [], []
-        for seed in config.seeds:
-            torch.manual_seed(seed)
-            x, y = curves.sample("parabola", config.samples, config.noise, "normal", False)
-            xs.append(x)
-            ys.append(y)
+        xs, ys = zip(*(sample_curve(config, seed) for seed in config.seeds), strict=True)
         super().__init__(config.shape, torch.stack(xs).to(device), torch.stack(ys).to(device))
         label = torch.zeros(len(xs[0]), dtype=torch.uint8).numpy()
         self._points = Points(torch.cat([xs[0], ys[0]], dim=1).numpy(), label, label)
@@ -94,8 +112,11 @@ class Curve(Work):
         low, high = float(ys[0].min()), float(ys[0].max())
         self._y_range = low - 0.1 * (high - low), high + 0.1 * (high - low)
 
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        return Graph(Together(nets.values()), torch.zeros(2, 1), "x", tuple(nets))
+
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return mse_loss(outputs, targets, reduction="none").mean(dim=(1, 2))
+        return self.LOSS(outputs, targets, reduction="none").mean(dim=(1, 2))
 
     def accuracies(self, outputs: Tensor, targets: Tensor) -> None:
         return None
@@ -110,8 +131,12 @@ class Curve(Work):
 class Classes(Work):
     """What the two works with class numbers share."""
 
+    LOSS = staticmethod(cross_entropy)
+
     def losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return cross_entropy(outputs.transpose(1, 2), targets, reduction="none").mean(dim=1)
+        # row by row: the same sums, and so the same gradients to the last digit, as those of each net alone
+        each = self.LOSS(outputs.flatten(0, 1), targets.flatten(), reduction="none")
+        return each.view(targets.shape).mean(dim=1)
 
     def accuracies(self, outputs: Tensor, targets: Tensor) -> Tensor:
         return (outputs.argmax(dim=2) == targets).float().mean(dim=1)
@@ -121,18 +146,16 @@ class Spiral(Classes):
     """The two spirals of the classifier lesson."""
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
-        xys, labels = [], []
-        for seed in config.seeds:
-            torch.manual_seed(seed)
-            xy, label = points.sample("spirals", max(1, config.samples // 2), 2, config.noise)
-            xys.append(xy)
-            labels.append(label)
+        xys, labels = zip(*(sample_spirals(config, seed) for seed in config.seeds), strict=True)
         super().__init__(config.shape, torch.stack(xys).to(device), torch.stack(labels).to(device))
         shown = labels[0].byte().numpy()
         self._points = Points(xys[0].numpy(), shown, 0 * shown)
         across = torch.linspace(-PLANE, PLANE, SIDE, device=device)
         y, x = torch.meshgrid(across.flip(0), across, indexing="ij")
         self._grid = torch.stack([x.flatten(), y.flatten()], dim=1)
+
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        return Graph(Together(nets.values()), torch.zeros(2, 2), "points", tuple(nets))
 
     def look(self, slots: tuple[int, ...], rows: Tensor) -> Pictures:
         first = rows[:, 0]
@@ -169,6 +192,10 @@ class DigitsWork(Classes):
 
     def prepared(self, inputs: Tensor) -> Tensor:
         return inputs.float().div(255)
+
+    def graph(self, nets: Mapping[str, nn.Module]) -> Graph:
+        pictures = torch.zeros(2, 28, 28, dtype=torch.uint8)
+        return Graph(Together(nets.values(), scaled), pictures, "pictures", tuple(nets))
 
     def look(self, slots: tuple[int, ...], rows: Tensor) -> Pictures:
         pictures, labels = self.exam[0][0, :SHOWN], self.exam[1][0, :SHOWN]

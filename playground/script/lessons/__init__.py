@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from playground.script.lessons import autoencoder, classifier, digits, regression
+from playground.script.lessons import autoencoder, classifier, digits, gan, race, regression
 from playground.script.pen import Pen
 
 WRITERS: Mapping[str, Callable[[Pen], None]] = {
@@ -10,4 +10,6 @@ WRITERS: Mapping[str, Callable[[Pen], None]] = {
     "classifier": classifier.write,
     "digits": digits.write,
     "autoencoder": autoencoder.write,
+    "gan": gan.write,
+    "race": race.write,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playground.lessons import classifier as lesson
+from playground.lessons.classifier_losses import Balanced, class_weights
 from playground.lessons.plane import inputs_of
 from playground.script.lessons.supervised import Player, hold_out, learn, make_optimizer, name_batches
 from playground.script.pen import Pen, table
@@ -27,6 +28,7 @@ def write(pen: Pen) -> None:
     write_nets(pen, trainer)
     pen.section("learning")
     name_batches(pen, trainer.batches, "x", "y")
+    weigh_classes(pen, trainer)
     own = pen.changes(("own",)).get("own", {})
     if own:
         pen.comment("points")
@@ -80,5 +82,13 @@ def load_points(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None
     pen.line("points = torch.tensor(points_at[step])")
     pen.line("xy, y = points[:, :2], points[:, 2].long()")
     keep_apart(pen, trainer, pen.config)
+    weigh_classes(pen, trainer)
     if not trainer.batches.whole:
         pen.line("plan, place = (), 0")
+
+
+def weigh_classes(pen: Pen, trainer: lesson.Classifier | lesson.BothHeads) -> None:
+    """How much a point of each class counts, where that is not the same for all."""
+    if isinstance(trainer, lesson.Classifier) and isinstance(trainer.loss, Balanced):
+        pen.call(class_weights, pen.expression("y"), pen.config.class_count, into="class_weights")
+        pen.name(trainer.loss.weights, "class_weights")

@@ -22,11 +22,18 @@ VARIABLES = ("x", "y", "test_x", "test_y")
 def write_digits(pen: Pen, batches: Batches, test: tuple[Tensor, Tensor], *, is_small: bool) -> None:
     """The pictures and labels to learn from, x and y, and those to test on, test_x and test_y."""
     pen.section("data")
+    load_digits(pen, VARIABLES, is_small=is_small)
+    for value, name in zip((batches.inputs, batches.targets, *test), VARIABLES, strict=True):
+        pen.name(value, name)
+
+
+def load_digits(pen: Pen, names: tuple[str, ...], *, is_small: bool) -> None:
+    """Pictures and labels, those to learn from first, in variables of these names."""
     if is_small:
         pen.comment("small_digits")
         found = pen.call(small_digits)
         assert isinstance(found, Bundle)
-        pen.put(", ".join(VARIABLES), Bundle(found.members[: len(VARIABLES)]))
+        pen.put(", ".join(names), Bundle(found.members[: len(names)]))
     else:
         pen.comment("mnist")
         pen.line('DATA = Path.home() / ".cache" / "neural-playground"')
@@ -35,9 +42,7 @@ def write_digits(pen: Pen, batches: Batches, test: tuple[Tensor, Tensor], *, is_
             pen.line('path = DATA / "MNIST" / "raw" / name')
             pen.line(FETCH)
             pen.returned(pen.call(idx_tensor, expression("data")))
-        for number, (pictures, labels) in enumerate((VARIABLES[:2], VARIABLES[2:])):
-            files = [file.name for file in FILES[2 * number : 2 * number + 2]]
-            pen.line(f"{pictures}, {labels} = mnist('{files[0]}'), mnist('{files[1]}').long()")
-    pen.by.taken |= set(VARIABLES)
-    for value, name in zip((batches.inputs, batches.targets, *test), VARIABLES, strict=True):
-        pen.name(value, name)
+        for number in range(0, len(names), 2):
+            pictures, labels = (f"mnist('{file.name}')" for file in FILES[number : number + 2])
+            pen.line(f"{names[number]}, {names[number + 1]} = {pictures}, {labels}.long()")
+    pen.by.taken |= set(names)

@@ -1,0 +1,254 @@
+"""A run as a document: settings, numbers, figures, what was changed by hand, and how to repeat it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shlex
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from playground import __version__
+from playground.core.knobs import Choice, Knob, Subset, Toggle
+from playground.core.lesson import Lesson
+from playground.core.limits import RunConfig
+from playground.core.refusal import BadValue, echo
+from playground.core.run import Frame, Run
+from playground.figures import HOMES, render_all
+from playground.figures.sheet import Sheet, View
+from playground.text import Text
+
+HOME = "http://127.0.0.1:7860/"
+PATHS = {"en": "", "zh": "zh"}
+FORMS = ("png", "svg")
+LONGEST = 120  # characters of a value in a table
+Table = Mapping[str, tuple[NDArray[np.int64], NDArray[np.float32]]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a report tells of, taken from a run at one moment: it can be written while the run goes on."""
+
+    lesson: Lesson
+    config: RunConfig
+    frame: Frame
+    series: Table
+    edits: tuple[tuple[int, str, Any], ...]
+    text: Text
+    device: str
+    course: bool
+    view: View
+    home: str
+
+    @classmethod
+    def of(
+        cls, run: Run, lesson: Lesson, text: Text, *, course: bool = False, view: View | None = None, home: str = ""
+    ) -> Record:
+        frame = run.peek()
+        series = {name: _copied(line.shown(2**31)) for name, line in run.history.series.items()}
+        device = str(run.weights()[0].device)
+        address = home or HOME + PATHS[text.language]
+        return cls(lesson, run.config, frame, series, tuple(run.edits), text, device, course, view or View(), address)
+
+    @property
+    def panels(self) -> list[str]:
+        """The panels that have a figure now, in reading order."""
+        return [name for name in self.lesson.panels if type(self.frame.pictures.get(name)) in HOMES]
+
+    def sheet(self, panel: str) -> Sheet:
+        return Sheet(self.lesson, self.config, self.frame, panel, self.text, self.course, self.view)
+
+    @property
+    def command(self) -> str:
+        """The line that learns the same on the command line."""
+        values = {**self.config.query(), "steps": str(self.frame.step)}
+        flags = [shlex.quote(f"--{name.replace('_', '-')}={value}") for name, value in values.items()]
+        return " ".join(["python -m playground train", self.lesson.key, *flags])
+
+    @property
+    def link(self) -> str:
+        query = urlencode({"tab": self.lesson.key, **self.config.query(), "steps": str(self.frame.step)})
+        return f"{self.home}?{query}"
+
+
+def _copied(points: tuple[Any, Any]) -> tuple[Any, Any]:
+    return points[0].copy(), points[1].copy()
+
+
+def files(record: Record) -> dict[str, bytes]:
+    """The report by the names of its files."""
+    made = {
+        "report.md": _document(record).encode(),
+        "metrics.csv": _metrics(record).encode(),
+        "settings.json": _facts(record).encode(),
+    }
+    for panel in record.panels:
+        for form, data in render_all(record.sheet(panel), FORMS).items():
+            made[f"figures/{panel}.{form}"] = data
+    return made
+
+
+def packed(record: Record) -> bytes:
+    """The report as one zip file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as box:
+        for name, data in files(record).items():
+            box.writestr(name, data)
+    return out.getvalue()
+
+
+def write(record: Record, folder: Path) -> None:
+    """The report in a folder, which is made if need be; raises BadValue where that is not possible."""
+    for name, data in files(record).items():
+        try:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        except OSError as error:
+            raise BadValue("bad_folder", value=echo(folder)) from error
+
+
+def _metrics(record: Record) -> str:
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["metric", "step", "value"])
+    for name, (steps, values) in record.series.items():
+        table.writerows((name, int(step), repr(float(value))) for step, value in zip(steps, values, strict=True))
+    return out.getvalue()
+
+
+def _facts(record: Record) -> str:
+    facts = {
+        "lesson": record.lesson.key,
+        "step": record.frame.step,
+        "settings": record.config.written(),
+        "metrics": {name: float(value) for name, value in record.frame.metrics.items()},
+        "stop": record.frame.stop.reason if record.frame.stop else None,
+        "edits": [[step, what, value] for step, what, value in record.edits],
+        "versions": {"playground": __version__, "torch": torch.__version__},
+        "device": record.device,
+    }
+    return json.dumps(facts, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _document(record: Record) -> str:
+    say, title = record.text.say, record.text.say(f"{record.lesson.key}.title")
+    titles = [(panel, record.sheet(panel).title) for panel in record.panels]
+    made = say(
+        "report.made",
+        version=__version__,
+        torch=torch.__version__,
+        device=record.device,
+        date=time.strftime("%Y-%m-%d"),
+    )
+    parts = [
+        "# " + say("report.title", lesson=title, step=record.frame.step),
+        say(f"{record.lesson.key}.lede"),
+        f"*{made}*",
+        "## " + say("report.results"),
+        *_results(record),
+        "## " + say("report.settings"),
+        say("report.settings_note"),
+        settings(record),
+        "## " + say("report.edits"),
+        _edits(record),
+        "## " + say("report.again"),
+        *_again(record),
+        "## " + say("report.figures"),
+        *(f"### {title}\n\n![{title}](figures/{panel}.png)" for panel, title in titles),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(*cells: str) -> str:
+    plain = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
+    return "| " + " | ".join(plain) + " |"
+
+
+def _results(record: Record) -> list[str]:
+    say = record.text.say
+    if not record.series:
+        return [say("report.results_none")]
+    rows = [
+        _row(*(say(f"report.results_{name}") for name in ("row", "end", "lowest", "highest"))),
+        "|---|---|---|---|",
+    ]
+    for name, (steps, values) in record.series.items():
+        low, high = int(values.argmin()), int(values.argmax())
+        ends = [say("report.results_at", value=f"{values[at]:.6g}", step=int(steps[at])) for at in (low, high)]
+        rows.append(_row(record.sheet("").word(f"metric_{name}"), f"{values[-1]:.6g}", *ends))
+    return ["\n".join(rows), say("report.results_more")]
+
+
+def settings(record: Record) -> str:
+    """All knobs that count as a Markdown table, in the words of the page."""
+    say, config = record.text.say, record.config
+    rows = [_row(*(say(f"report.settings_{name}") for name in ("row", "value", "default"))), "|---|---|---|"]
+    for name, knob in config.knobs().items():
+        if knob.shown_if and getattr(config, knob.shown_if[0]) not in knob.shown_if[1]:
+            continue
+        value = getattr(config, name)
+        told, usual = (_told(record, knob, item) for item in (value, knob.default))
+        rows.append(_row(say(f"knobs.{name}.label"), told if value == knob.default else f"**{told}**", usual))
+    return "\n".join(rows)
+
+
+def _told(record: Record, knob: Knob, value: Any) -> str:
+    """A value in the words of the page."""
+    options: Mapping[str, str] = record.text.tables["options"]
+    words: Mapping[str, str] = record.text.tables["stage"]
+    match knob:
+        case Choice():
+            return options[value]
+        case Subset():
+            return ", ".join(options[item] for item in value)
+        case Toggle():
+            return words["on"] if value else words["off"]
+    if knob.kind == "points":
+        return "–" if value is None else record.text.say("report.points", count=len(value))
+    return _short(knob.write(value)) or "–"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _edits(record: Record) -> str:
+    say = record.text.say
+    if not record.edits:
+        return say("report.edits_none")
+    lines, before, counter = [], None, record.sheet("").word("counter_step")
+    for step, what, value in record.edits:
+        if what == "config" and isinstance(value, Mapping):
+            changed = [
+                name for name in {**(before or {}), **value} if before is None or before.get(name) != value.get(name)
+            ]
+            told = ", ".join(f"`{name}={_short(str(value.get(name, '–')))}`" for name in changed) or "–"
+            words = (
+                say("report.edits_first", values=told) if before is None else say("report.edits_config", values=told)
+            )
+            before = value
+        else:
+            words = say("report.edits_probe", name=what, value=f"`{_short(json.dumps(value, default=str))}`")
+        lines.append(f"- {counter} {step}: {words}")
+    return "\n".join(lines)
+
+
+def _again(record: Record) -> list[str]:
+    say = record.text.say
+    return [
+        say("report.again_line"),
+        f"```\n{record.command}\n```",
+        say("report.again_link"),
+        f"<{record.link}>",
+        say("report.again_hand") if record.edits else say("report.again_same"),
+    ]
