@@ -84,7 +84,7 @@ class Definitions(Specialiser):
     def _define(self, kind: type[nn.Module], settings: Mapping[str, object], left: list[str]) -> str:
         if kind.__bases__ != (nn.Module,):
             raise Unwritable(f"class {kind.__name__}: {kind.__bases__}")
-        name = self.fresh(kind.__name__)
+        name = self._for_good(kind.__name__)
         model = self._model(kind, settings, left)
         node = ast.parse(f"class {name}(nn.Module): pass").body[0]
         assert isinstance(node, ast.ClassDef)
@@ -153,10 +153,15 @@ class Definitions(Specialiser):
         for other in self.home:
             if isinstance(other, ast.FunctionDef) and _apart_from_name(other) == _apart_from_name(written):
                 return other.name
-        written.name = self.free(written.name)
-        self.taken.add(written.name)  # for good: other names are used again when a function has ended
+        written.name = self._for_good(written.name)
         self.home.append(written)
         return written.name
+
+    def _for_good(self, name: str) -> str:
+        """A name that stays taken when the function that brought it in has been written."""
+        name = self.free(name)
+        self.taken.add(name)
+        return name
 
     def _definition(
         self, function: FunctionType, name: str, parameters: list[str], known: dict[str, Value]
@@ -196,15 +201,15 @@ class Definitions(Specialiser):
     @contextmanager
     def _apart(self, nets: Mapping[str, nn.Module], parameters: Sequence[str]) -> Iterator[None]:
         """Write a definition: names inside it are its own, and nets bear those of its parameters."""
-        before = self._names, self._scopes, self.taken, self.spoken, self._stage_began
-        self._scopes = []
+        before = self._names, self._scopes, self.taken, self.spoken, self._made, self._stage_began
+        self._scopes, self._made = [], []
         self._names = {key: pair for key, pair in self._names.items() if "." not in pair[0]}
         self._names |= {id(net): (name, net) for name, net in nets.items()}
         self.taken = {name for name, _ in self._names.values()} | set(self._variables.values()) | set(parameters)
         try:
             yield
         finally:
-            self._names, self._scopes, self.taken, self.spoken, self._stage_began = before
+            self._names, self._scopes, self.taken, self.spoken, self._made, self._stage_began = before
 
     def _split(
         self, function: Any, args: Sequence[Value], keywords: Mapping[str, Value], *, is_method: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import re
@@ -20,36 +22,55 @@ from playground.script.write import write
 from playground.text import Text
 
 CPU = torch.device("cpu")
-# One process runs several programs one after the other, each in a room of its own.
+# One process runs all programs one after the other, each in a room of its own: to start it costs seconds.
 DRIVER = """
-import contextlib, io, json, sys
+import contextlib, io, json, os, sys, traceback
 assert not any(name.split(".")[0] == "playground" for name in sys.modules)
 class Nowhere:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] == "playground":
             raise ImportError("a program must stand alone")
 sys.meta_path.insert(0, Nowhere())
-answers = {}
-for name, code in json.load(sys.stdin).items():
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told):
-        exec(compile(code, name, "exec"), {"__name__": "__main__"})
-    answers[name] = told.getvalue()
-print(json.dumps(answers))
+for line in sys.stdin:
+    folder, programs = json.loads(line)
+    os.chdir(folder)
+    os.environ["HOME"] = folder
+    answers, problem = {}, ""
+    for name, code in programs.items():
+        told = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(told):
+                exec(compile(code, name, "exec"), {"__name__": "__main__"})
+        except BaseException:
+            problem += f"{name}: {traceback.format_exc()[-3000:]}"
+        answers[name] = told.getvalue()
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+    print(json.dumps([answers, problem]), flush=True)
 """
 LINE = re.compile(r"^step (\d+)  (.*)$", re.MULTILINE)
 
 
-def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
-    """What each program prints in a fresh process, whose home is the folder: {name: {step: {metric: text}}}."""
-    own = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": matplotlib.get_configdir(), "PYTHONPATH": "", "HOME": str(folder)}
-    environment = {**os.environ, **own}
-    done = subprocess.run(
+@functools.cache
+def _driver() -> subprocess.Popen[str]:
+    own = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": matplotlib.get_configdir(), "PYTHONPATH": ""}
+    driver = subprocess.Popen(
         [sys.executable, "-c", DRIVER],
-        input=json.dumps(programs), capture_output=True, text=True, cwd=folder, env=environment, check=False,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/", env={**os.environ, **own},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return {name: lines(told) for name, told in json.loads(done.stdout).items()}
+    atexit.register(driver.kill)
+    return driver
+
+
+def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
+    """What each program prints in another process, whose home is the folder: {name: {step: {metric: text}}}."""
+    driver = _driver()
+    assert driver.stdin
+    assert driver.stdout
+    print(json.dumps([str(folder), programs]), file=driver.stdin, flush=True)
+    told, problem = json.loads(driver.stdout.readline())
+    assert not problem, problem
+    return {name: lines(text) for name, text in told.items()}
 
 
 def lines(told: str) -> dict[int, dict[str, str]]:

@@ -342,6 +342,28 @@ def scores(nets: tuple[nn.Module, ...], x: Tensor) -> Tensor:
     return torch.stack([score(net, x, x) for net in nets])
 
 
+def shifted_by(x: Tensor, amount: Tensor | None = None) -> Tensor:
+    row = x * 2
+    return row if amount is None else row + amount
+
+
+def outer(x: Tensor) -> Tensor:
+    row = x + 1
+    moved = shifted_by(x)
+    return moved * row
+
+
+def shifted_both_ways(x: Tensor) -> Tensor:
+    row = x.exp()
+    return outer(x) + shifted_by(x, x) + row
+
+
+def test_names_of_definitions_stay_taken_and_those_inside_them_free_none() -> None:
+    program = written(shifted_both_ways, "$x", keep=(shifted_by,))
+    assert program.count("def shifted_by(x):") == program.count("def shifted_by_2(x, amount):") == 1
+    same(program, shifted_both_ways, X, x=X)
+
+
 def averaged(x: Tensor) -> Tensor:
     mean = x.mean()
     return mean + row.sum()
