@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
@@ -17,13 +18,14 @@ from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
 from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
+from playground.core.refusal import BadValue
 from playground.core.supervised import OPTIMIZERS, Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
 from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.lessons.desk import AtDesk, Desk
 from playground.lessons.digit_cards import guessing
-from playground.lessons.digit_nets import KINDS, Cnn, DigitNet, make_net
+from playground.lessons.digit_nets import KINDS, SIDE, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
 SIDE_BY_SIDE = ("cnn", "lstm", "mlp")
@@ -35,7 +37,22 @@ def _arithmetic(config: DigitsConfig, device: torch.device) -> AbstractContextMa
     """bfloat16 computes convolutions and matrix products with 8 instead of 24 bits; the weights stay in float32."""
     if config.precision == "float32":
         return nullcontext()
-    return torch.autocast(device.type, torch.bfloat16)
+    arithmetic = torch.autocast(device.type, torch.bfloat16)
+    if config.net in ("lstm", "all") and not _has_lstm(device):
+        raise BadValue("bad_precision")
+    return arithmetic
+
+
+@cache
+def _has_lstm(device: torch.device) -> bool:
+    """Whether an LSTM can be computed in bfloat16: some processors cannot, which shows only in the act."""
+    lstm = nn.LSTM(SIDE, 8).to(device)
+    try:
+        with torch.autocast(device.type, torch.bfloat16), torch.enable_grad():
+            lstm(torch.zeros(2, 1, SIDE, device=device))[0].sum().backward()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _loss_in_float32(logits: Tensor, labels: Tensor) -> Tensor:

@@ -7,13 +7,15 @@ from typing import Any
 
 import gradio as gr
 import torch
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from playground import __version__
 from playground.core.refusal import BadValue
 from playground.ui import qr
-from playground.ui.page import ASSETS, build_page
+from playground.ui.page import ASSETS, PATHS, build_page
 from playground.ui.sessions import Seats
 from playground.ui.theme import make_theme
 
@@ -54,6 +56,7 @@ def launch(
         qr.route("/playground/qr"),
         seats.parcels.route("/playground/parcel"),
         Mount("/playground", StaticFiles(directory=ASSETS)),
+        *(Route(f"/{path}/", _without_slash) for path in PATHS.values() if path),
     ]
     settings: dict[str, Any] = {
         "theme": make_theme(),
@@ -68,3 +71,9 @@ def launch(
     }
     _, address, _ = page.launch(server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, **settings)
     return page, address
+
+
+def _without_slash(request: Request) -> RedirectResponse:
+    """An address that ends in a slash means the same page; Gradio's own redirect would lose the settings behind it."""
+    page = f"../{request.url.path.rstrip('/').rpartition('/')[2]}"  # relative: a proxy may show it under another path
+    return RedirectResponse(f"{page}?{request.url.query}" if request.url.query else page)

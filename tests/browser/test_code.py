@@ -37,7 +37,7 @@ def test_the_drawer_shows_the_program_and_follows_the_run(visit: Visit, tmp_path
 
 
 def test_the_program_is_told_in_chinese_on_the_chinese_page(visit: Visit) -> None:
-    visitor = visit("/zh?tab=classifier", lesson="classifier", width=390, height=844)
+    visitor = visit("/zh/?tab=classifier", lesson="classifier", width=390, height=844)  # also with a slash at its end
     visitor.box.locator("[data-keep=code]").click()
     visitor.expect(f"{SHOWN}.includes('# 训练')")
     box = visitor.box.locator(".code").bounding_box()
