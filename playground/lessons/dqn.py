@@ -196,7 +196,7 @@ ACROBOT = replace(
     epsilon_steps=10_000, steps=20_000,
 )  # fmt: skip
 MOUNTAINCAR = replace(
-    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, gamma=0.9, lr=0.005, memory=50_000, epsilon_start=1,
+    MODERN, world="mountaincar", envs=16, double=True, tau=0.02, lr=0.005, memory=50_000, epsilon_start=1,
     epsilon_steps=10_000, steps=10_000,
 )  # fmt: skip
 DQN = Lesson(
