@@ -67,9 +67,10 @@ class Unwritable(Exception):
 def _libraries() -> dict[int, str]:
     """How a program writes what comes from a library, by identity."""
     rooms: list[tuple[str, Any]] = [
-        *(("", builtins), ("math", math), ("np", numpy), ("np.random", numpy.random), ("contextlib", contextlib)),
+        *(("math", math), ("np", numpy), ("np.random", numpy.random), ("contextlib", contextlib)),
         *(("functional", functional), ("nn.init", nn.init), ("torch.optim", torch.optim), ("nn", nn)),
         *(("torch.optim.lr_scheduler", torch.optim.lr_scheduler), ("torch.autograd", torch.autograd), ("torch", torch)),
+        ("", builtins),  # the last one counts: torch has a name of its own for int
     ]
     found: dict[int, str] = {}
     for prefix, room in rooms:

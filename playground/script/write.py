@@ -26,7 +26,6 @@ def write(run: Run, lesson: Lesson, text: Text) -> Program:
     tidy(section.body for section in pen.sections)
     settings = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in run.config.query().items()]
     again = " ".join(["python -m playground train", lesson.key, *settings])
-    about = text.say(
-        "script.about", title=text.say(f"{lesson.key}.title"), steps=pen.steps, again=again, torch=torch.__version__
-    )
+    facts = {"title": text.say(f"{lesson.key}.title"), "steps": pen.steps, "again": again, "torch": torch.__version__}
+    about = text.say("script.about", **facts)
     return Program("\n\n".join([about, *pen.notes]), pen.sections)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib
 import torch
 
 from playground.core.lesson import Lesson
@@ -18,35 +22,58 @@ from playground.script.write import write
 from playground.text import Text
 
 CPU = torch.device("cpu")
-# One process runs several programs one after the other, each in a room of its own.
+# One process runs all programs one after the other, each in a room of its own: torch takes seconds to come up.
 DRIVER = """
-import contextlib, io, json, sys
+import contextlib, io, json, os, sys, traceback
+import matplotlib.pyplot
 assert not any(name.split(".")[0] == "playground" for name in sys.modules)
 class Nowhere:
     def find_spec(self, name, path=None, target=None):
         if name.split(".")[0] == "playground":
             raise ImportError("a program must stand alone")
 sys.meta_path.insert(0, Nowhere())
-answers = {}
-for name, code in json.load(sys.stdin).items():
-    told = io.StringIO()
-    with contextlib.redirect_stdout(told):
-        exec(compile(code, name, "exec"), {"__name__": "__main__"})
-    answers[name] = told.getvalue()
-print(json.dumps(answers))
+for line in sys.stdin:
+    folder, programs = json.loads(line)
+    os.chdir(folder)
+    os.environ["HOME"] = folder
+    answers, trouble = {}, ""
+    for name, code in programs.items():
+        told = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(told):
+                exec(compile(code, name, "exec"), {"__name__": "__main__"})
+        except Exception:
+            trouble = traceback.format_exc()
+            break
+        answers[name] = told.getvalue()
+        matplotlib.pyplot.close("all")
+    print(json.dumps([answers, trouble]), flush=True)
 """
 LINE = re.compile(r"^step (\d+)  (.*)$", re.MULTILINE)
 
 
-def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
-    """What each program prints in a fresh process: {name: {step: {metric: text}}}."""
-    environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONPATH": ""}
-    done = subprocess.run(
+@functools.cache
+def _driver() -> subprocess.Popen[str]:
+    own = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": matplotlib.get_configdir(), "PYTHONPATH": ""}
+    driver = subprocess.Popen(
         [sys.executable, "-c", DRIVER],
-        input=json.dumps(programs), capture_output=True, text=True, cwd=folder, env=environment, check=False,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        text=True, cwd=tempfile.gettempdir(), env={**os.environ, **own},
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    return {name: lines(told) for name, told in json.loads(done.stdout).items()}
+    atexit.register(driver.communicate)
+    return driver
+
+
+def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
+    """What each program prints in a process without our package, at home in the folder: {name: {step: metrics}}."""
+    driver = _driver()
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    driver.stdin.write(json.dumps([str(folder), programs]) + "\n")
+    driver.stdin.flush()
+    answers, trouble = json.loads(driver.stdout.readline())
+    assert not trouble, trouble[-3000:]
+    return {name: lines(told) for name, told in answers.items()}
 
 
 def lines(told: str) -> dict[int, dict[str, str]]:
