@@ -87,7 +87,8 @@ def uses_of(name: str, node: ast.AST) -> int:
 
 
 def is_cpu(value: Any) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, torch.device) and value.value.type == "cpu"
+    """Whether it is the device of the page: the program has all on the CPU, wherever the page computes."""
+    return isinstance(value, Known) and isinstance(value.value, torch.device)
 
 
 def is_on_cpu(keyword: str, value: Value) -> bool:

@@ -156,6 +156,26 @@ def test_what_is_as_by_default_is_not_said() -> None:
     assert answer.param_groups[0]["weight_decay"] == 0
 
 
+def _moved(x: Tensor, device: torch.device) -> Tensor:
+    return x.to(device) + torch.ones(3, device=device)
+
+
+def test_the_program_is_on_the_cpu_wherever_the_page_computes() -> None:
+    text, answer = written(_moved, "x", torch.device("cuda"), x=torch.zeros(3))
+    assert "device" not in text
+    assert answer.tolist() == [1, 1, 1]
+
+
+def _first_byte(x: bytes) -> int:
+    return int.from_bytes(x[:1], "big")
+
+
+def test_python_s_own_names_are_python_s() -> None:
+    text, answer = written(_first_byte, "x", x=b"ab")
+    assert "= int.from_bytes(" in text
+    assert answer == 97
+
+
 def _seeded(x: Tensor) -> Tensor:
     torch.manual_seed(3)
     return x + torch.rand(3)

@@ -54,7 +54,7 @@ class NetProgram:
         self.many = self.story.has("muon")
         self.has_lost = any(line_up.has_lost for line_up in trainer.line_ups) or bool((trainer.record.died >= 0).any())
         count = trainer.work.inputs.shape[1]
-        self.is_whole = self.config.batch == 0 or self.config.batch >= count
+        self.is_whole = self.config.batch == 0 or 0 < count <= self.config.batch  # the digits may not be there yet
         self.garage = Garage(
             pen,
             weights=f"nets['NAME']{self.at}.parameters()",
