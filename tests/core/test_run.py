@@ -237,7 +237,7 @@ def test_the_losses_belong_to_the_weights_before_their_steps(device):
     steps, values = run.history.series["loss"].shown(100)
     assert steps.tolist() == [0, 1, 2, 3]
     assert values[0] == np.float32(first)
-    inputs, targets = trainer._test
+    inputs, targets = trainer.test
     with torch.no_grad():
         assert frame.metrics["test_loss"] == pytest.approx(trainer.loss(trainer.net(inputs), targets).item())
     assert run.history.series["test_loss"].shown(100)[0].tolist() == [4]
