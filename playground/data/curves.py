@@ -43,9 +43,7 @@ def sample(name: str, count: int, noise: float, noise_kind: str, outliers: bool)
     target = TARGETS[name]
     x = torch.linspace(target.low, target.high, count).unsqueeze(1)  # (count, 1)
     draw = torch.rand if noise_kind == "uniform" else torch.randn
-    y = target.function(x)
-    if noise:
-        y = y + noise * draw(x.size())
+    y = target.function(x) + noise * draw(x.size())
     if outliers:
         rows = torch.randperm(count)[: max(1, count // OUTLIER_SHARE)]
         y[rows] += OUTLIER_HEIGHT
