@@ -13,6 +13,7 @@ from playground.lessons.digits import DIGITS_LESSON
 from playground.lessons.race import RACE
 from playground.lessons.regression import REGRESSION
 from playground.text import LANGUAGES, Text
+from playground.ui import keeping
 from playground.ui.actions import perform
 from playground.ui.seat import Seat
 from playground.ui.transport import play
@@ -223,5 +224,5 @@ def test_what_is_said_is_said_in_the_visitors_language(device, language):
 
 
 def test_a_run_from_a_file_starts_its_album_there(device, seat):
-    seat.open_file(write(seat.run, "regression"))
+    keeping.open_file(seat, write(seat.run, "regression"))
     assert shown(seat)["timeline"]["steps"] == [20]
