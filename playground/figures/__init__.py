@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from playground.core.lottery import Fan
 from playground.core.paintings import Contest, Opinions, Paintings, Studio
 from playground.core.pictures import (
     Bars,
@@ -58,6 +59,7 @@ HOMES: Mapping[type[Picture], str] = {
     **dict.fromkeys((QMap, Remembered), "worlds"),
 }
 NOT_DRAWN: Mapping[type[Picture], str] = {
+    Fan: "the seeds beside a run are no picture of it",
     Points: "the data inside a Curve, a Field, Fits or Tiles",
     Chart: "one of Charts",
 }
