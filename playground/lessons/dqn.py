@@ -22,22 +22,11 @@ from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
 from playground.rl.cards import blow_up, diverged, endless, symptoms
-from playground.rl.config import DqnConfig
+from playground.rl.config import DqnConfig, rival_config
 from playground.rl.exam import LONG, Exams, examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
 
 FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
-
-
-def rival_config(config: DqnConfig) -> DqnConfig:
-    """The same agent with one switch the other way."""
-    match config.rival:
-        case "reward":
-            return replace(config, reward="plain" if config.reward == "shaped" else "shaped")
-        case "target_net":
-            return replace(config, target_net="hard" if config.target_net == "none" else "none")
-        case name:
-            return config.changed({name: not getattr(config, name)})
 
 
 class Dqn(Trainer):
@@ -91,12 +80,17 @@ class Dqn(Trainer):
             agent.act()
         if (self.agent.acts // self._config.envs) % self._config.every == 0:
             for _ in range(self._config.updates):
-                for names in zip(*[agent.learn() for agent in self._agents], strict=True):
-                    yield names[0]
+                yield from self._learn()
         else:
             yield self.STAGES[-1]
         losses = zip(("loss", "rival"), self._agents, strict=False)
         self.metrics = {name: agent.loss for name, agent in losses if agent.loss is not None}
+
+    def _learn(self) -> Iterator[str]:
+        """One update of each agent, in lock-step."""
+        if len(self._agents) == 1:
+            return self.agent.learn()
+        return (names[0] for names in zip(*[agent.learn() for agent in self._agents], strict=True))
 
     def _fill(self) -> None:
         end = min(self._config.prefill, self.agent.acts + FILLED_A_STEP)

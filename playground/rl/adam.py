@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+Lists = tuple[list[nn.Parameter], list[Tensor], list[Tensor], list[Tensor], list[Tensor]]
+
 
 class Adam(torch.optim.Adam):
     """torch.optim.Adam in its fused form, for parameters that all have a gradient at every step.
@@ -16,6 +18,8 @@ class Adam(torch.optim.Adam):
     the time for four tensors.
     """
 
+    _lists: Lists | None = None
+
     def __init__(self, parameters: Iterable[nn.Parameter] | Iterable[dict[str, Any]], lr: float = 1e-3) -> None:
         super().__init__(parameters, lr=lr, fused=True)
 
@@ -23,30 +27,28 @@ class Adam(torch.optim.Adam):
         super().__setstate__(state)  # type: ignore[no-untyped-call]
         self._lists = None  # a state that was loaded has other tensors
 
-    _lists: tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor]] | None = None
-
-    @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """One update."""
         if self._lists is None:
             super().step(closure)
             self._lists = self._gathered()
             return
-        parameters, means, squares, steps = self._lists
+        parameters, weights, means, squares, counts = self._lists
         group = self.param_groups[0]
         beta1, beta2 = group["betas"]
-        torch._foreach_add_(steps, 1)
+        torch._foreach_add_(counts, 1)
         torch._fused_adam_(
-            parameters, [weight.grad for weight in parameters],  # type: ignore[misc]  # none of them is None
-            means, squares, [], steps, lr=group["lr"], beta1=beta1, beta2=beta2, weight_decay=0.0, eps=group["eps"],
-            amsgrad=False, maximize=False,
+            weights, [parameter.grad for parameter in parameters],  # type: ignore[misc]  # none of them is None
+            means, squares, [], counts, lr=group["lr"], beta1=beta1, beta2=beta2, weight_decay=0.0,
+            eps=group["eps"], amsgrad=False, maximize=False,
         )  # fmt: skip
 
     step.hooked = True  # type: ignore[attr-defined]  # torch would wrap it for its profiler, 10 µs a step
 
-    def _gathered(self) -> tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor]]:
-        parameters: list[Tensor] = self.param_groups[0]["params"]
-        means, squares, steps = (
+    def _gathered(self) -> Lists:
+        parameters: list[nn.Parameter] = self.param_groups[0]["params"]
+        weights = [parameter.detach() for parameter in parameters]  # the same memory, without autograd's eye on it
+        means, squares, counts = (
             [self.state[parameter][name] for parameter in parameters] for name in ("exp_avg", "exp_avg_sq", "step")
         )
-        return parameters, means, squares, steps
+        return parameters, weights, means, squares, counts

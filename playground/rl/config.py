@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.core.knobs import choice, number, toggle
 from playground.core.limits import RunConfig
@@ -46,3 +46,14 @@ class DqnConfig(RunConfig):
     epsilon_steps: int = number(0, 0, 1_000_000, group="training", integer=True, slider=(0, 50_000))
     steps: int = number(30_000, 0, 1_000_000, group="run", integer=True, slider=(0, 100_000), live=True)
     solved: bool = toggle(True, group="run", live=True)
+
+
+def rival_config(config: DqnConfig) -> DqnConfig:
+    """The same agent with one switch the other way."""
+    match config.rival:
+        case "reward":
+            return replace(config, reward="plain" if config.reward == "shaped" else "shaped")
+        case "target_net":
+            return replace(config, target_net="hard" if config.target_net == "none" else "none")
+        case name:
+            return config.changed({name: not getattr(config, name)})

@@ -10,8 +10,8 @@ import torch
 
 from playground.core.refusal import BadValue
 from playground.core.run import Run
-from playground.lessons.dqn import DQN, FILLED_A_STEP, Dqn, rival_config
-from playground.rl.config import SWITCHES, DqnConfig
+from playground.lessons.dqn import DQN, FILLED_A_STEP, Dqn
+from playground.rl.config import SWITCHES, DqnConfig, rival_config
 from playground.text import Text
 from playground.ui.actions import perform
 from playground.ui.seat import Seat
