@@ -41,7 +41,7 @@ JUNK = [
     "数",
     "🙂",
     b"1",
-    object(),
+    object,
     [[]],
     {"a": 1},
     [None],

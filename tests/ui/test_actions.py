@@ -34,10 +34,10 @@ def table(text):
 
 NAN, INF = float("nan"), float("inf")
 BIG = 10**18
-VALUES = [None, [], {}, "", "junk", 5, -1, True, NAN, INF, BIG, [[]], {"a": 1}, "数🙂", "<b>", "x" * 100_000, object()]
+VALUES = [None, [], {}, "", "junk", 5, -1, True, NAN, INF, BIG, [[]], {"a": 1}, "数🙂", "<b>", "x" * 100_000, object]
 NUMBERS = ("lr", "batch", "seed")
 PRESETS = [(lesson, name) for lesson in (REGRESSION, CLASSIFIER) for name in lesson.presets]
-JUNK = [None, [], {}, "", "junk", 5, True, NAN, object(), [{"kind": "reset"}], ("reset",), b"reset"]
+JUNK = [None, [], {}, "", "junk", 5, True, NAN, object, [{"kind": "reset"}], ("reset",), b"reset"]
 JUNK += [{"kind": kind} for kind in ([], {}, None, 5, True, "", "nope", "Reset", "reset ", "__class__", "x" * 10_000)]
 JUNK += [{"kind": "set", "values": values} for values in VALUES if values != {}]
 JUNK += [{"kind": "set", "values": {name: value}} for name in NUMBERS for value in VALUES if value != 5]
