@@ -15,7 +15,7 @@ from playground.ui.launch import launch
 from playground.ui.sessions import Seats
 from tests.browser.chromium import FLAGS, ensure
 
-PATIENCE = 20_000  # milliseconds until a condition that never comes fails the test
+PATIENCE = 60_000  # milliseconds until a condition that never comes fails the test
 SEEN_BEFORE = "localStorage.setItem('playground.visited', '1')"
 
 

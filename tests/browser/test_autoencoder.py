@@ -14,6 +14,16 @@ from tests.browser.conftest import Visit, Visitor
 SEVEN = [(0.3, 0.2), (0.7, 0.2), (0.55, 0.5), (0.42, 0.85)]
 PAINTED = "String(state.pictures.passage?.drawn)"
 PIXELS = "c => c.toDataURL()"
+# The page's pixel at which the canvas says that its cursor can be grabbed: it is asked at each place of a fine grid.
+GRABBABLE = """canvas => {
+    const box = canvas.getBoundingClientRect();
+    for (let y = 6; y < box.height; y += 6) for (let x = 6; x < box.width; x += 6) {
+        const at = [box.left + x, box.top + y];
+        canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: at[0], clientY: at[1], pointerType: 'mouse' }));
+        if (canvas.classList.contains('grabs')) return at;
+    }
+    return null;
+}"""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -133,16 +143,9 @@ def test_the_cursor_is_dragged_and_the_camera_stays(visit: Visit) -> None:
     visitor = open_lesson(visit)
     before = visitor.state("[...state.pictures.passage.code]")
     mouse = visitor.page.mouse
-    found = None
-    for row in range(4, 96, 3):  # the canvas says where its cursor can be grabbed
-        for column in range(4, 96, 3):
-            mouse.move(*spot(visitor, column / 100, row / 100))
-            if cloud(visitor).evaluate("c => c.classList.contains('grabs')"):
-                found = spot(visitor, column / 100, row / 100)
-                break
-        if found:
-            break
+    found = cloud(visitor).evaluate(GRABBABLE)
     assert found
+    mouse.move(*found)
     mouse.down()
     mouse.move(found[0] + 40, found[1] - 30, steps=5)
     mouse.up()
