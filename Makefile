@@ -4,6 +4,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .PHONY: run test test-fast lint bench clean
 
@@ -12,10 +13,10 @@ run: $(VENV)/app
 
 test: $(VENV)/dev
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(VENV)/dev
-	$(BIN)/python -m pytest --ignore tests/browser -m "not learning"
+	$(PYTEST) --ignore tests/browser -m "not learning"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
