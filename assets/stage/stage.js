@@ -147,13 +147,14 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
   const timeline = timelineBar(bar, stage);
   const settingsBox = element("aside", { class: "settings", "aria-label": words.settings });
   const settings = settingsPanel(settingsBox, stage);
+  const keep = keepBar(stage);
   const presets = presetBar(stage);
   const cards = whyCards(stage);
   const banner = challengeBanner(stage);
   const columns = { above: element("div", { class: "above" }), left: element("div", { class: "pillar" }), right: element("div", { class: "pillar right" }), below: element("div", { class: "below" }) };
   for (const [name, title] of Object.entries(spec.panels)) addPanel(name, title);
   box.replaceChildren(
-    element("p", { class: "lede", text: spec.lede }), presets.node, banner.node, bar, toast,
+    element("div", { class: "intro" }, element("p", { class: "lede", text: spec.lede }), keep.node), presets.node, banner.node, bar, toast,
     element("div", { class: "floor" }, settingsBox, element("div", { class: "board" }, columns.above, columns.left, columns.right, columns.below)),
     cards.node,
   );
@@ -188,6 +189,7 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     timeline.draw(state);
     settings.draw(state);
     presets.draw(state);
+    keep.draw(state);
     cards.draw(state, renewed);
     banner.draw(state);
     box.dataset.hide = state.task ? ["presets", ...state.task.hidden].join(" ") : "";
@@ -261,11 +263,11 @@ function presetBar(stage) {
     element("button", { type: "button", "data-preset": key, onclick: () => stage.send({ kind: "preset", value: key }) },
       /^\d+[bc]?$/.test(key) ? element("b", { text: key.replace(/[bc]/, "") }) : null, name));
   const course = element("input", { type: "checkbox", onchange: () => stage.send({ kind: "course", value: course.checked }) });
-  const keep = keepBar(stage);
   const note = element("p", { class: "note" });
   const node = element("div", { class: "presets" },
-    element("div", { class: "chips", role: "group", "aria-label": words.presets }, ...chips),
-    spec.gallery ? element("label", { class: "switch" }, course, words.course_colours) : null, note, keep.node);
+    element("div", { class: "starts" },
+      element("div", { class: "chips", role: "group", "aria-label": words.presets }, ...chips),
+      spec.gallery ? element("label", { class: "switch" }, course, words.course_colours) : null), note);
   return {
     node,
     draw(state) {
@@ -273,7 +275,6 @@ function presetBar(stage) {
       const text = spec.presets.find((preset) => preset.key === state.preset)?.note ?? "";
       if (note.textContent !== text) note.textContent = text;
       course.checked = state.course;
-      keep.draw(state);
     },
   };
 }
