@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -72,14 +72,16 @@ class Dqn(Trainer):
 
     def stages(self) -> Iterator[str]:
         """One step of the world and its updates; before learning starts, several steps that only fill the memory."""
-        if self.agent.acts < self._config.prefill:
-            self._fill()
+        config, first = self._config, self.agent
+        is_filling = first.acts < config.prefill
+        end = min(config.prefill, first.acts + FILLED_A_STEP) if is_filling else first.acts + config.envs
+        while first.acts < end:
+            for agent in self._agents:
+                agent.act()
+        if is_filling:
             yield self.STAGES[-1]
-            return
-        for agent in self._agents:
-            agent.act()
-        if (self.agent.acts // self._config.envs) % self._config.every == 0:
-            for _ in range(self._config.updates):
+        elif config.every == 1 or (first.acts // config.envs) % config.every == 0:
+            for _ in range(config.updates):
                 yield from self._learn()
         else:
             yield self.STAGES[-1]
@@ -90,24 +92,23 @@ class Dqn(Trainer):
         """One update of each agent, in lock-step."""
         if len(self._agents) == 1:
             return self.agent.learn()
-        return (names[0] for names in zip(*[agent.learn() for agent in self._agents], strict=True))
-
-    def _fill(self) -> None:
-        end = min(self._config.prefill, self.agent.acts + FILLED_A_STEP)
-        while self.agent.acts < end:
-            for agent in self._agents:
-                agent.act()
+        return in_lock_step([agent.learn() for agent in self._agents])
 
     def measure(self) -> Metrics:
         agent = self.agent
         self.epoch = agent.trail.episode
         self._exams.sit_if_due()
-        metrics = {"acts": float(agent.acts), "epsilon": agent.epsilon}
-        if agent.ended:
-            metrics["return"] = agent.average(WINDOW)
+        numbers = self.numbers()
+        if not agent.ended:
+            del numbers["return"]
         if self._exams.newest is not None:
-            metrics["test_return"] = self._exams.newest
-        return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
+            numbers["test_return"] = self._exams.newest
+        return {name: torch.tensor(float(value), device=self._device) for name, value in numbers.items()}
+
+    def numbers(self) -> dict[str, float]:
+        """What can be said of the agent without an exam."""
+        agent = self.agent
+        return {"acts": agent.acts, "epsilon": agent.epsilon, "return": agent.average(WINDOW)}
 
     def symptoms(self) -> Metrics:
         return symptoms(self.agent)
@@ -172,6 +173,11 @@ class Dqn(Trainer):
             self._shows_net = value
         else:
             super().probe(name, value)
+
+
+def in_lock_step(learners: Sequence[Iterator[str]]) -> Iterator[str]:
+    """The stages of several who learn the same way, each stage when all have come to its end."""
+    return (names[0] for names in zip(*learners, strict=True))
 
 
 def _strength(value: Any) -> float:

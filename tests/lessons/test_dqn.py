@@ -186,7 +186,7 @@ def test_returns_and_their_average_are_those_of_the_episodes(device):
     run = make(device, envs=2)
     run.advance(steps=300)
     lines = run.peek().pictures["returns"].lines
-    gained = np.array([gain for _, gain in run._trainer.agent.episodes])
+    gained = np.array(run._trainer.agent.returns)
     assert np.array_equal(lines["return"][1], gained)
     for place in (0, 5, len(gained) - 1):
         assert lines["average"][1, place] == pytest.approx(gained[max(0, place - 19) : place + 1].mean(), rel=1e-5)

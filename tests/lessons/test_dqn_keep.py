@@ -43,7 +43,7 @@ def everything(run):
     for agent in trainer._agents:
         world, memory = agent.world, agent.memory
         parts += [memory.rows[: len(memory)], world.states, world.lengths, world.returns, agent.trail.table()]
-        parts += [np.array([agent.acts, agent.learns, agent.ended, agent.epsilon]), np.array(agent.episodes)]
+        parts += [np.array([agent.acts, agent.learns, agent.ended, agent.epsilon]), np.array(agent.returns)]
         parts += moments(agent.optimizer)
     frame = run.peek()
     for name in ("returns", "loss"):
