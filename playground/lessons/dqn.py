@@ -39,17 +39,17 @@ class Dqn(Trainer):
     def __init__(self, config: DqnConfig, device: torch.device) -> None:
         self._config = config
         self._device = device
-        self._agents = [Agent(config, device)]
+        self.agents = [Agent(config, device)]
         if config.rival != "nobody":
-            self._agents.append(Agent(rival_config(config), device))
+            self.agents.append(Agent(rival_config(config), device))
         self.metrics = {}
         self._shows_net = False
-        self._exams = Exams(config.world, self._agents)
+        self._exams = Exams(config.world, self.agents)
 
     @property
     def agent(self) -> Agent:
         """The one that the visitor trains; the rival stands beside it."""
-        return self._agents[0]
+        return self.agents[0]
 
     @property
     def _filled(self) -> float:
@@ -57,12 +57,12 @@ class Dqn(Trainer):
         return min(1.0, self.agent.acts / self._config.prefill)
 
     def nets(self) -> tuple[nn.Module, ...]:
-        return tuple(dict.fromkeys(net for agent in self._agents for net in (agent.net, agent.target)))
+        return tuple(dict.fromkeys(net for agent in self.agents for net in (agent.net, agent.target)))
 
     def named_nets(self) -> Mapping[str, nn.Module]:
         """Those that act; the target nets only help them to learn."""
-        names = ("agent", "rival") if len(self._agents) > 1 else ("",)
-        return {name: agent.net for name, agent in zip(names, self._agents, strict=True)}
+        names = ("agent", "rival") if len(self.agents) > 1 else ("",)
+        return {name: agent.net for name, agent in zip(names, self.agents, strict=True)}
 
     def graph(self) -> Graph:
         """From the states as gymnasium tells them to the value of each action."""
@@ -76,7 +76,7 @@ class Dqn(Trainer):
         is_filling = first.acts < config.prefill
         end = min(config.prefill, first.acts + FILLED_A_STEP) if is_filling else first.acts + config.envs
         while first.acts < end:
-            for agent in self._agents:
+            for agent in self.agents:
                 agent.act()
         if is_filling:
             yield self.STAGES[-1]
@@ -85,14 +85,14 @@ class Dqn(Trainer):
                 yield from self._learn()
         else:
             yield self.STAGES[-1]
-        losses = zip(("loss", "rival"), self._agents, strict=False)
+        losses = zip(("loss", "rival"), self.agents, strict=False)
         self.metrics = {name: agent.loss for name, agent in losses if agent.loss is not None}
 
     def _learn(self) -> Iterator[str]:
         """One update of each agent, in lock-step."""
-        if len(self._agents) == 1:
+        if len(self.agents) == 1:
             return self.agent.learn()
-        return in_lock_step([agent.learn() for agent in self._agents])
+        return in_lock_step([agent.learn() for agent in self.agents])
 
     def measure(self) -> Metrics:
         agent = self.agent
@@ -133,13 +133,13 @@ class Dqn(Trainer):
             "replay": remembered(agent),
             "returns": self._draw_returns(),
         }
-        if len(self._agents) > 1:
-            pictures["rival"] = scene(self._agents[1], self._filled, False)
+        if len(self.agents) > 1:
+            pictures["rival"] = scene(self.agents[1], self._filled, False)
         return pictures
 
     def _draw_returns(self) -> Curve:
         lines: dict[str, Array] = {}
-        for prefix, agent, marks in zip(("", "rival_"), self._agents, self._exams.marks, strict=False):
+        for prefix, agent, marks in zip(("", "rival_"), self.agents, self._exams.marks, strict=False):
             lines[f"{prefix}return"], lines[f"{prefix}average"] = returns(agent)
             lines[f"{prefix}test"] = np.array(marks, dtype=np.float32).reshape(-1, 2).T
         kind = self.agent.world.kind
@@ -149,15 +149,15 @@ class Dqn(Trainer):
         assert isinstance(config, DqnConfig)
         self._config = config
         self.agent.tune(config)
-        for rival in self._agents[1:]:
+        for rival in self.agents[1:]:
             rival.tune(rival_config(config))
 
     def state(self) -> State:
-        agents = {str(place): agent.state() for place, agent in enumerate(self._agents)}
+        agents = {str(place): agent.state() for place, agent in enumerate(self.agents)}
         return {"agents": agents, "exams": self._exams.state()}
 
     def restore(self, parts: Parts) -> None:
-        for place, agent in enumerate(self._agents):
+        for place, agent in enumerate(self.agents):
             agent.restore(parts.under(f"agents.{place}"))
         self._exams.restore(parts.under("exams"))
 
@@ -167,7 +167,7 @@ class Dqn(Trainer):
     def probe(self, name: str, value: Any) -> None:
         """push: -1 … 1, a hit to the left or to the right; watch: whether frames carry the net itself."""
         if name == "push":
-            for agent in self._agents:
+            for agent in self.agents:
                 agent.push(_strength(value))
         elif name == "watch" and isinstance(value, bool):
             self._shows_net = value

@@ -40,13 +40,13 @@ class Agent:
         self.net = QNet(widths, config.dueling, config.init).to(device)
         self.target = self.net if config.target_net == "none" else deepcopy(self.net)
         self.quick = Quick(self.net)
-        self._quick_target = self.quick if self.target is self.net else Quick(self.target)
+        self.quick_target = self.quick if self.target is self.net else Quick(self.target)
         self.optimizer = Adam(self.net.parameters(), lr=config.lr)
         self.loss_of = functional.mse_loss if config.loss == "mse" else functional.smooth_l1_loss
         self.memory = Replay(max(config.memory, config.envs), width, config.seed + 2)
-        self._dice = np.random.default_rng(config.seed + 3)
+        self.dice = np.random.default_rng(config.seed + 3)
         self._parameters = list(self.net.parameters())
-        self._fast, self._slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
+        self.fast, self.slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
         self.trail = Trail(self.world)
         self.returns: deque[float] = deque(maxlen=EPISODES)  # of the episodes that are over
         self.ended = 0  # episodes that are over
@@ -66,9 +66,9 @@ class Agent:
         """One step of all copies of the world, mostly with the best action, sometimes with a random one."""
         world, states = self.world, self.world.states
         actions = self.quick(states).argmax(axis=1)
-        blind = np.flatnonzero(self._dice.random(world.copies) < self.epsilon)
+        blind = np.flatnonzero(self.dice.random(world.copies) < self.epsilon)
         if blind.size:
-            actions[blind] = self._dice.integers(world.kind.actions, size=blind.size)
+            actions[blind] = self.dice.integers(world.kind.actions, size=blind.size)
         outcome = world.step(actions)
         self.memory.store(states, actions, outcome.rewards, outcome.nexts, outcome.terminated)
         self.acts += world.copies
@@ -91,7 +91,7 @@ class Agent:
         yield "backward"
         self.optimizer.step()
         self.learns += 1
-        self._follow()
+        self.follow()
         self.loss = loss.detach()
         yield "update"
 
@@ -101,7 +101,7 @@ class Agent:
     def aim(self, batch: Batch) -> NDArray[np.float32]:
         """What the Q-value of each action should have been: its reward and the best that can follow, (batch, 1)."""
         config = self.config
-        values = self._quick_target(batch.nexts)  # (batch, actions)
+        values = self.quick_target(batch.nexts)  # (batch, actions)
         if config.double:  # the net chooses, the target says what the choice is worth
             best = self.quick(batch.nexts).argmax(axis=1, keepdims=True)
             later = np.take_along_axis(values, best, axis=1)
@@ -112,13 +112,13 @@ class Agent:
         aim: NDArray[np.float32] = batch.rewards + config.gamma * later
         return aim
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Bring the target net nearer to the one that learns: all at once now and then, or a little each time."""
         config = self.config
         if config.target_net == "hard" and self.learns % config.target_every == 0:
-            torch._foreach_copy_(self._slow, self._fast)
+            torch._foreach_copy_(self.slow, self.fast)
         elif config.target_net == "soft":
-            torch._foreach_lerp_(self._slow, self._fast, config.tau)
+            torch._foreach_lerp_(self.slow, self.fast, config.tau)
 
     def push(self, strength: float) -> None:
         """Hit the first copy; no row of the memory tells of it, the next one starts from where it stands then."""
@@ -142,7 +142,7 @@ class Agent:
             "world": self.world.state(),
             "memory": self.memory.state(),
             "trail": self.trail.state(),
-            "dice": written(self._dice),
+            "dice": written(self.dice),
             "episodes": gained,
             "ended": self.ended,
             "acts": self.acts,
@@ -159,7 +159,7 @@ class Agent:
         self.world.restore(parts.under("world"))
         self.memory.restore(parts.under("memory"), self.world.kind.actions)
         self.trail.restore(parts.under("trail"))
-        restore(self._dice, parts, "dice")
+        restore(self.dice, parts, "dice")
         parts.fill("net", self.net)
         if self.target is not self.net:
             parts.fill("target", self.target)
@@ -169,7 +169,7 @@ class Agent:
 
     def average(self, last: int) -> float:
         """The mean return of the last episodes; no number before the first is over."""
-        return float(np.mean(newest(self.returns, last))) if self.ended else math.nan
+        return float(np.mean(newest(self.returns, last))) if self.returns else math.nan
 
     def values(self) -> NDArray[np.float32]:
         """What the net expects of each action where the first copy stands now: (actions,)."""

@@ -26,14 +26,14 @@ def examine(
 ) -> NDArray[np.float64]:
     """The returns (episodes,) of one greedy episode in each of so many copies; the reward does not count for them."""
     room = World(world, episodes, reward, EXAM_SEED + seed)
-    returns = np.zeros(episodes)
+    results = np.zeros(episodes)
     waiting = np.ones(episodes, dtype=bool)
     while waiting.any():
         room.step(quick(room.states).argmax(axis=1))
         for place, gained in room.ended:
             if waiting[place]:
-                returns[place], waiting[place] = gained, False
-    return returns
+                results[place], waiting[place] = gained, False
+    return results
 
 
 class Exams:

@@ -32,9 +32,9 @@ class QNet(nn.Module):
             for layer in self.modules():
                 if isinstance(layer, nn.Linear):
                     nn.init.normal_(layer.weight, 0, NARROW)
-        self._gather()
+        self.gather()
 
-    def _gather(self) -> None:
+    def gather(self) -> None:
         """Keep the layers' own weights in lists: calling four modules costs as much as their work."""
         self.heads: Layers = [(head.weight, head.bias) for head in (self.out, self.value) if head is not None]
         self.hidden: Layers = [(layer.weight, layer.bias) for layer in self.trunk if isinstance(layer, nn.Linear)]
@@ -73,17 +73,17 @@ class Quick:
         views = [_view(*layer) for layer in heads]
         self._out, self._value = views[0], views[-1]
         self._is_dueling = len(views) > 1
-        self._most = most_states([*hidden, *heads])
+        self.most = most_states([*hidden, *heads])
 
     def __call__(self, states: NDArray[np.float32]) -> NDArray[np.float32]:
         """States (n, d) → (n, actions)."""
-        if self._net is not None and len(states) > self._most:
+        if self._net is not None and len(states) > self.most:
             return self.by_torch(self._net, states)
         return self.by_numpy(states)
 
     def is_numpy(self, count: int) -> bool:
         """Whether NumPy answers for so many states."""
-        return count <= self._most
+        return count <= self.most
 
     @torch.no_grad()
     def by_torch(self, net: QNet, states: NDArray[np.float32]) -> NDArray[np.float32]:

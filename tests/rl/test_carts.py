@@ -31,7 +31,7 @@ def test_one_cart_is_the_single_environment(seed):
         assert (rewards[0], over[0]) == (reward, fallen)
         if fallen:
             falls += 1
-            assert np.array_equal(cart.renew(states, np.array([0]))[0], env.reset()[0])
+            assert np.array_equal(cart.renew(np.array([0]))[0], env.reset()[0])
     assert falls > 50
 
 
@@ -50,7 +50,7 @@ def test_many_carts_are_the_vector_environment():
         assert (rewards == 1).all()
         if fallen.any():
             falls += int(fallen.sum())
-            seen = flock.renew(states, np.flatnonzero(fallen))
+            seen = flock.renew(np.flatnonzero(fallen))
             env.state[:], env.prev_done[:] = flock._state, False
             assert np.abs(seen[fallen]).max() <= carts.SPREAD
             assert np.array_equal(seen[~fallen], states[~fallen])

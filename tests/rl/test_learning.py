@@ -49,7 +49,7 @@ def test_plain_reward_needs_the_done_mask(device):
     while run.stop is None:
         run.advance(steps=64)
         run.peek()
-    mine, rival = (examine(agent.quick, "cartpole", 50).mean() for agent in run._trainer._agents)
+    mine, rival = (examine(agent.quick, "cartpole", 50).mean() for agent in run._trainer.agents)
     assert mine >= 3 * rival
     assert rival < 150
 

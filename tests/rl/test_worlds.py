@@ -61,7 +61,7 @@ def test_many_carts_move_as_single_carts_do():
     single = gymnasium.make("CartPole-v1").unwrapped
     single.reset(seed=0)
     for _ in range(200):
-        before = world._stable._state.T.copy()
+        before = world.stable._state.T.copy()
         actions = dice.integers(2, size=5)
         outcome = world.step(actions)
         for place in range(5):
@@ -93,7 +93,7 @@ def test_an_episode_is_cut_at_500_steps_without_being_terminated():
     """A cart that is put upright again and again never falls: the time limit ends it, and the mask must not."""
     world = World("cartpole", 2, "plain", 0)
     for step in range(1, 501):
-        world._stable._state[:] = 0
+        world.stable._state[:] = 0
         outcome = world.step(np.array([step % 2, step % 2]))
         assert not outcome.terminated.any()
         assert len(world.ended) == (2 if step == 500 else 0)
@@ -122,4 +122,4 @@ def test_a_push_changes_one_speed_and_nothing_else(key, copies):
     assert world.states[0].sum() > calm.states[0].sum()
     assert np.array_equal(world.states[1:], calm.states[1:])
     after = world.step(np.zeros(copies, dtype=np.int64)).nexts
-    assert not np.array_equal(after[0], calm.step(np.zeros(copies, dtype=np.int64)).states[0])
+    assert not np.array_equal(after[0], calm.step(np.zeros(copies, dtype=np.int64)).nexts[0])
