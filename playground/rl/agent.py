@@ -66,7 +66,8 @@ class Agent:
         """One step of all copies of the world, mostly with the best action, sometimes with a random one."""
         world, states = self.world, self.world.states
         actions = self.quick(states).argmax(axis=1)
-        blind = np.flatnonzero(self.dice.random(world.copies) < self.epsilon)
+        epsilon = self.epsilon
+        blind = np.flatnonzero(self.dice.random(world.copies) < epsilon)
         if blind.size:
             actions[blind] = self.dice.integers(world.kind.actions, size=blind.size)
         outcome = world.step(actions)

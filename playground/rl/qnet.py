@@ -71,8 +71,10 @@ class Quick:
         self._device = heads[0][0].device
         self._hidden = [_view(*layer) for layer in hidden]
         views = [_view(*layer) for layer in heads]
-        self._out, self._value = views[0], views[-1]
+        self._out = views[0]
         self._is_dueling = len(views) > 1
+        if self._is_dueling:
+            self._value = views[1]
         self.most = most_states([*hidden, *heads])
 
     def __call__(self, states: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -47,8 +47,8 @@ def energy(states: Floats) -> Floats:
     """Height and motion together: 0 at rest at the bottom, 1 at rest at the flag."""
     position, speed = states[:, 0], states[:, 1]
     slope = 0.0025 / 3  # of Gymnasium's valley
-    energy = slope * (np.sin(3 * position) + 1) + speed**2 / 2
-    return np.asarray(energy / (2 * slope), dtype=np.float32)
+    total = slope * (np.sin(3 * position) + 1) + speed**2 / 2
+    return np.asarray(total / (2 * slope), dtype=np.float32)
 
 
 REWARDS: Mapping[str, Mapping[str, Reward]] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import FunctionType, MethodType
@@ -190,10 +189,9 @@ class Calls(Lifting):
                 return self.call(type(thing).__call__, function, *args, **keywords)
             if found := self._in_turn(thing, args):
                 return found
-        elif isinstance(function, ast.Attribute) and function.attr == "to" and args and is_cpu(args[0]):
-            return function.value
-        elif isinstance(function, ast.Attribute) and function.attr == "cpu" and not args:
-            return function.value
+        elif isinstance(function, ast.Attribute):
+            if (function.attr == "to" and args and is_cpu(args[0])) or (function.attr == "cpu" and not args):
+                return function.value
         return self.residual(self.lifted(function), args, keywords)
 
     def _held(self, name: str, value: Value) -> Value:
@@ -237,8 +235,7 @@ class Calls(Lifting):
         if thing is len and isinstance(args[0], Known) and self.is_written(type(args[0].value)):
             return self.call(type(args[0].value).__len__, args[0])
         if thing is len and isinstance(args[0], ast.expr):
-            name = re.sub(r"_\d+$", "", ast.unparse(args[0]))
-            count = self.lengths.get((self.scope.function, name))
+            count = self.rows(self._scopes)
             return None if count is None else Known(count)
         if thing is len and isinstance(args[0], Known) and self.named(args[0].value):
             return self.residual(expression("len"), args, {})

@@ -34,19 +34,20 @@ class Written:
     node: ast.ClassDef
     methods: set[str] = field(default_factory=set)
     fixed: set[str] = field(default_factory=set)
+    beside: Sequence[str] = ()  # the classes of the objects that it is made of
 
     @property
     def is_net(self) -> bool:
         return issubclass(self.kind, nn.Module)
 
-    def is_for(self, kind: type, settings: Mapping[str, object]) -> bool:
-        return self.kind is kind and repr(self.settings) == repr(settings)
+    def is_for(self, kind: type, settings: Mapping[str, object], beside: Sequence[str]) -> bool:
+        return self.kind is kind and repr(self.settings) == repr(settings) and self.beside == beside
 
     def has(self, thing: Any) -> bool:
         """Whether a live object would be written as this class."""
         if self.kind is not type(thing) or self.model is thing:
             return self.model is thing
-        if self.is_net:
+        if isinstance(thing, nn.Module):
             return _is_alike(self.model, thing)
         return all(getattr(self.model, name) == getattr(thing, name) for name in self.fixed)
 
@@ -57,6 +58,7 @@ class Definitions(Specialiser):
     def __init__(self, stage_words: Mapping[str, str]) -> None:
         super().__init__(stage_words)
         self.home = self.body  # the block that definitions are written into: the section's
+        self.other = ""  # what the name of a second class of a kind begins with
         self.models: list[Any] = []  # live objects: what is inside them tells what their classes hold
         self._kept: dict[Any, str] = {}
         self._open: dict[Any, Sequence[str]] = {}
@@ -131,8 +133,10 @@ class Definitions(Specialiser):
         """A new object of a class of the program; settings that are known are part of the class."""
         given, left = self._split(_own(kind, "__init__"), args, keywords, is_method=True, open_=self._open.get(kind))
         settings = {name: _known(value) for name, value in given.items() if name not in left}
-        written = [name for name, found in self._classes.items() if found.is_for(kind, settings)]
+        beside = [self._class_of(_known(value))[0] for value in left.values() if self._is_object(value)]
+        written = [name for name, found in self._classes.items() if found.is_for(kind, settings, beside)]
         name = written[0] if written else self._define(kind, settings, left)
+        self._classes[name].beside = beside
         lifted = {part: self.lifted(value) for part, value in left.items()}
         if any(isinstance(part, ast.Constant) for part in lifted.values()):
             return ast.Call(name_node(name), [], [ast.keyword(part, value) for part, value in lifted.items()])
@@ -142,7 +146,7 @@ class Definitions(Specialiser):
         is_net = issubclass(kind, nn.Module)
         if kind.__bases__ != ((nn.Module,) if is_net else (object,)):
             raise Unwritable(f"class {kind.__name__}: {kind.__bases__}")
-        name = self._for_good(kind.__name__)
+        name = self._for_good(kind.__name__ if kind.__name__ not in self.taken else self.other + kind.__name__)
         model = self._model(kind, settings, list(left))
         node = ast.parse(f"class {name}{'(nn.Module)' if is_net else ''}: pass").body[0]
         assert isinstance(node, ast.ClassDef)
@@ -153,7 +157,9 @@ class Definitions(Specialiser):
         if _own(kind, "__init__"):
             known: dict[str, Value] = {part: Known(value) for part, value in settings.items()}
             outer, self._making = self._making, found
-            self._add(found, _own(kind, "__init__"), known, {part: _known(v) for part, v in left.items() if _is_live(v)})
+            self._add(
+                found, _own(kind, "__init__"), known, {part: _known(v) for part, v in left.items() if _is_live(v)}
+            )
             self._making = outer
         if _own(kind, "forward"):
             self._add(found, _own(kind, "forward"), {})
@@ -335,7 +341,9 @@ def changing(kind: type) -> frozenset[str]:
                 match part:
                     case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
                         found.add(name)
-                    case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="self"), attr=name), attr=a)):
+                    case ast.Call(
+                        func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="self"), attr=name), attr=a)
+                    ):
                         found |= {name} if a in CHANGES else set()
     return frozenset(found)
 

@@ -178,10 +178,10 @@ def _broken(line: str) -> list[str]:
     except ValueError:
         return [line]
     first, last = place
-    inside = _split(line[first + 1 : last])
-    if len(inside) == 1 and (parts := _comprehension(inside[0])):
+    if parts := _comprehension(line[first + 1 : last]):
         indented = [f"{margin}    {part}" for part in parts]
         return [line[: first + 1], *_shortened(indented), margin + line[last:]]
+    inside = _split(line[first + 1 : last])
     rows: list[str] = []
     for member in inside:
         piece = f"{member},"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -75,7 +75,7 @@ class Draft:
         self.is_silent = False  # where no statements may be written: inside comprehensions
         self.spoken: set[str] = set()  # names of live objects that were written
         self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
-        self.lengths: dict[tuple[Any, str], int] = {}  # inside a function: how many rows a variable has
+        self.rows: Callable[[Sequence[Scope]], int | None] = lambda scopes: None  # of what a function counts there
         self.instead: dict[Any, Any] = {}  # functions of ours, and what does the same more plainly
         self.remarks: dict[Any, str] = {}  # functions and classes of ours, and the comments above what they do
         self._objects: dict[tuple[int, str], tuple[str, Any]] = {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from playground.lessons.dqn import FILLED_A_STEP, Dqn, in_lock_step
-from playground.rl import carts, rewards
+from playground.rl import carts, exam, rewards
 from playground.rl.adam import Adam
 from playground.rl.agent import Agent, newest
 from playground.rl.carts import Carts, moved
@@ -23,6 +23,7 @@ from playground.rl.sight import WINDOW
 from playground.rl.trail import Trail
 from playground.rl.worlds import Herd, World, stable, stable_of_many
 from playground.script.pen import Pen, table
+from playground.script.scope import Scope
 from playground.script.values import Known, Record, expression
 
 AVERAGE = f"""
@@ -51,6 +52,7 @@ def write(pen: Pen) -> None:
     define_memory(pen)
     define_net(pen)
     pen.section("learning")
+    pen.constants(exam, "EXAM_SEED")
     pen.remark("exam", examine)
     for prefix, (agent, config) in agents.items():
         make_agent(pen, agent, config, prefix)
@@ -58,7 +60,9 @@ def write(pen: Pen) -> None:
     pen.section("figure")
     pen.define(AVERAGE)
     for prefix in agents:
-        pen.line(PLOT.format(p=prefix, colour=COLOURS[prefix], label=f"{'rival' if prefix else 'agent'}: mean of {WINDOW}"))
+        pen.line(
+            PLOT.format(p=prefix, colour=COLOURS[prefix], label=f"{'rival' if prefix else 'agent'}: mean of {WINDOW}")
+        )
     pen.line(AXES)
 
 
@@ -119,6 +123,7 @@ def make_agent(pen: Pen, agent: Agent, config: DqnConfig, prefix: str) -> None:
     by = pen.by
     if prefix:
         pen.comment("rival")
+        by.other = "Rival"
     by.models += [agent.memory, agent.net, agent.quick]
     by.left_out |= {Trail, Trail.add, Trail.moved, deque}
     by.answers[most_states] = agent.quick.most
@@ -140,6 +145,18 @@ def make_agent(pen: Pen, agent: Agent, config: DqnConfig, prefix: str) -> None:
 
 def learnt_at_once(config: DqnConfig) -> int:
     return config.batch if config.replay else config.envs
+
+
+def rows(scopes: Sequence[Scope], tested: int) -> int | None:
+    """How many states a net is asked for at once, by the function of ours that asks."""
+    for scope in reversed(scopes if scopes[-1].function is Quick.__call__ else []):
+        agent = scope.values.get("self")
+        if scope.function is examine:
+            return tested
+        if isinstance(agent, Known) and isinstance(agent.value, Agent):
+            config = agent.value.config
+            return config.envs if scope.function is Agent.act else learnt_at_once(config)
+    return None
 
 
 def is_quick(agent: Agent, config: DqnConfig) -> bool:
@@ -177,8 +194,6 @@ def learn(pen: Pen, trainer: Dqn, agents: dict[str, tuple[Agent, DqnConfig]]) ->
             apply(pen, name, agents)
         if pushes:
             push(pen, [agent for agent, _ in agents.values()])
-        counts = {"states": pen.first.envs, "nexts": learnt_at_once(pen.first)}
-        pen.by.lengths |= {(Quick.__call__, name): count for name, count in counts.items()}
         pen.comment("fill", acts=FILLED_A_STEP)
         pen.learn()
         report(pen, trainer, agents, tests[0])
@@ -211,7 +226,7 @@ def write_test(pen: Pen, trainer: Dqn) -> tuple[str, str]:
     pen.keep(examine, "test", open_=("episodes",) if same else ())
     found = []
     for count in counts:
-        pen.by.lengths[Quick.__call__, "states"] = count
+        pen.by.rows = partial(rows, tested=count)
         found.append(ast.unparse(pen.lifted(pen.call(examine, quick, config.world, count, reward=config.reward))))
     return found[0], found[1]
 
@@ -220,6 +235,7 @@ def report(pen: Pen, trainer: Dqn, agents: Iterable[str], test: str) -> None:
     """Print now and then, and at the end, what the page shows."""
     losses = {"rival" if prefix else "loss": f"{prefix}loss.item()" for prefix in agents}
     with pen.now_and_then():
+        pen.comment("nothing")
         found = pen.call(trainer.numbers)
         assert isinstance(found, Record)
         parts = [f"f'{name} {{{code}:.6g}}'" for name, code in losses.items()]
@@ -234,5 +250,4 @@ def report(pen: Pen, trainer: Dqn, agents: Iterable[str], test: str) -> None:
                 code = variable
             parts.append(f"f'{name} {{{code}:.6g}}'")
         parts.append(f"f'test_return {{{test}.mean():.6g}}'")
-        pen.comment("nothing")
         pen.line(f"print(f'step {{step}}', {', '.join(parts)}, sep='  ')")
