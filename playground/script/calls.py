@@ -189,9 +189,8 @@ class Calls(Lifting):
                 return self.call(type(thing).__call__, function, *args, **keywords)
             if found := self._in_turn(thing, args):
                 return found
-        elif isinstance(function, ast.Attribute):
-            if (function.attr == "to" and args and is_cpu(args[0])) or (function.attr == "cpu" and not args):
-                return function.value
+        elif isinstance(function, ast.Attribute) and _goes_to_cpu(function.attr, args):
+            return function.value
         return self.residual(self.lifted(function), args, keywords)
 
     def _held(self, name: str, value: Value) -> Value:
@@ -252,6 +251,11 @@ class Calls(Lifting):
             return None
         found = thing(*(part.value for part in args), **{name: part.value for name, part in keywords.items()})  # type: ignore[union-attr]
         return Known(list(found) if isinstance(found, (zip, enumerate, reversed)) else found)
+
+
+def _goes_to_cpu(method: str, args: Sequence[Value]) -> bool:
+    """Whether a method of a tensor only brings it to where all of the program is."""
+    return (method == "to" and bool(args) and is_cpu(args[0])) or (method == "cpu" and not args)
 
 
 def _without_defaults(kind: type, keywords: Mapping[str, Value]) -> dict[str, Value]:

@@ -55,3 +55,23 @@ def test_many_carts_are_the_vector_environment():
             assert np.abs(seen[fallen]).max() <= carts.SPREAD
             assert np.array_equal(seen[~fallen], states[~fallen])
     assert falls > 300
+
+
+def test_a_row_of_one_is_a_single_cart():
+    """What programs write in the place of a single one: the same dice, states and ends, pushed too."""
+    one, row, dice = Cart(5), Carts(1, 5), np.random.default_rng(2)
+    assert np.array_equal(one.start(), row.start())
+    falls = 0
+    for step in range(2000):
+        if step % 7 == 0:
+            strength = dice.uniform(-1, 1, 1)
+            assert np.array_equal(one.push(strength), row.push(strength))
+        actions = dice.integers(2, size=1)
+        (mine, reward, over), (other, same, fallen) = one.step(actions), row.step(actions)
+        assert np.array_equal(mine, other)
+        assert np.array_equal(one._state, row._state[:, 0])
+        assert (reward[0], over[0]) == (same[0], fallen[0])
+        if over[0]:
+            falls += 1
+            assert np.array_equal(one.renew(np.zeros(1, int)), row.renew(np.zeros(1, int)))
+    assert falls > 50

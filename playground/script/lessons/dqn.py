@@ -85,6 +85,9 @@ def define_world(pen: Pen, configs: Sequence[DqnConfig]) -> None:
     pen.remark("cart", Carts)
     pen.remark("herd", Herd)
     pen.remark("world", World)
+    pen.remark("reward_cartpole", rewards.cartpole)
+    pen.remark("reward_acrobot", rewards.acrobot)
+    pen.remark("reward_mountaincar", rewards.mountaincar)
     for config in configs:
         model = World(config.world, max(2, config.envs), config.reward, config.seed)
         pen.by.models += [model, model.stable]
