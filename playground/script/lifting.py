@@ -122,7 +122,8 @@ class Lifting(Draft):
                 place = f"{ast.unparse(self.lifted(base))}.{attribute.lstrip('_')}"
                 self._names.setdefault(id(found), (place, found))
                 return Known(found)
-            if isinstance(thing, nn.Module) and isinstance(found, list) and self._name_weights(thing):
+            if isinstance(thing, nn.Module) and _are_weights(found):
+                self._name_weights(thing)
                 return Known(found)
             return ast.Attribute(self.lifted(base), self.public(thing, attribute), ast.Load())
         return Known(getattr(thing, attribute))
@@ -139,9 +140,15 @@ class Lifting(Draft):
         """How the program calls an attribute: in its small classes none needs to hide."""
         return attribute.lstrip("_") if self.is_written(type(thing)) else attribute
 
-    def _name_weights(self, net: nn.Module) -> bool:
+    def _name_weights(self, net: nn.Module) -> None:
         """Each weight of a net is what the net's layers call it."""
         place = self.named(net)
         for name, weight in net.named_parameters():
             self._names.setdefault(id(weight), (re.sub(r"\.(\d+)", r"[\1]", f"{place}.{name}"), weight))
-        return True
+
+
+def _are_weights(found: Any) -> bool:
+    """Whether it is a list of the weights and biases of a net's layers."""
+    return isinstance(found, list) and all(
+        isinstance(pair, tuple) and all(isinstance(part, nn.Parameter) for part in pair) for pair in found
+    )

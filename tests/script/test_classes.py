@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from playground.script import source
-from playground.script.definitions import Definitions, changing
+from playground.script.definitions import Definitions
 from playground.script.layout import code
 from playground.script.tidy import tidy
 from playground.script.values import Known, Unwritable, expression, literal
+from playground.script.written import changing
 
 ROOM = {"torch": torch, "np": np, "functional": functional}
 
