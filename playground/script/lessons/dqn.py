@@ -226,9 +226,9 @@ def write_test(pen: Pen, trainer: Dqn) -> tuple[str, str]:
     quick, config = trainer.agent.quick, pen.first
     counts = SHORT[config.world], LONG
     same = quick.is_numpy(counts[0]) == quick.is_numpy(counts[1])
-    pen.keep(examine, "test", open_=("episodes",) if same else ())
     found = []
-    for count in counts:
+    for count, name in zip(counts, ("test", "test" if same else "long_test"), strict=True):
+        pen.keep(examine, name, open_=("episodes",) if same else ())
         pen.by.rows = partial(rows, tested=count)
         found.append(ast.unparse(pen.lifted(pen.call(examine, quick, config.world, count, reward=config.reward))))
     return found[0], found[1]
