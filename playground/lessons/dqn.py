@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
@@ -39,17 +39,17 @@ class Dqn(Trainer):
     def __init__(self, config: DqnConfig, device: torch.device) -> None:
         self._config = config
         self._device = device
-        self._agents = [Agent(config, device)]
+        self.agents = [Agent(config, device)]
         if config.rival != "nobody":
-            self._agents.append(Agent(rival_config(config), device))
+            self.agents.append(Agent(rival_config(config), device))
         self.metrics = {}
         self._shows_net = False
-        self._exams = Exams(config.world, self._agents)
+        self._exams = Exams(config.world, self.agents)
 
     @property
     def agent(self) -> Agent:
         """The one that the visitor trains; the rival stands beside it."""
-        return self._agents[0]
+        return self.agents[0]
 
     @property
     def _filled(self) -> float:
@@ -57,12 +57,12 @@ class Dqn(Trainer):
         return min(1.0, self.agent.acts / self._config.prefill)
 
     def nets(self) -> tuple[nn.Module, ...]:
-        return tuple(dict.fromkeys(net for agent in self._agents for net in (agent.net, agent.target)))
+        return tuple(dict.fromkeys(net for agent in self.agents for net in (agent.net, agent.target)))
 
     def named_nets(self) -> Mapping[str, nn.Module]:
         """Those that act; the target nets only help them to learn."""
-        names = ("agent", "rival") if len(self._agents) > 1 else ("",)
-        return {name: agent.net for name, agent in zip(names, self._agents, strict=True)}
+        names = ("agent", "rival") if len(self.agents) > 1 else ("",)
+        return {name: agent.net for name, agent in zip(names, self.agents, strict=True)}
 
     def graph(self) -> Graph:
         """From the states as gymnasium tells them to the value of each action."""
@@ -72,42 +72,43 @@ class Dqn(Trainer):
 
     def stages(self) -> Iterator[str]:
         """One step of the world and its updates; before learning starts, several steps that only fill the memory."""
-        if self.agent.acts < self._config.prefill:
-            self._fill()
+        config, first = self._config, self.agent
+        is_filling = first.acts < config.prefill
+        end = min(config.prefill, first.acts + FILLED_A_STEP) if is_filling else first.acts + config.envs
+        while first.acts < end:
+            for agent in self.agents:
+                agent.act()
+        if is_filling:
             yield self.STAGES[-1]
-            return
-        for agent in self._agents:
-            agent.act()
-        if (self.agent.acts // self._config.envs) % self._config.every == 0:
-            for _ in range(self._config.updates):
+        elif config.every == 1 or (first.acts // config.envs) % config.every == 0:
+            for _ in range(config.updates):
                 yield from self._learn()
         else:
             yield self.STAGES[-1]
-        losses = zip(("loss", "rival"), self._agents, strict=False)
+        losses = zip(("loss", "rival"), self.agents, strict=False)
         self.metrics = {name: agent.loss for name, agent in losses if agent.loss is not None}
 
     def _learn(self) -> Iterator[str]:
         """One update of each agent, in lock-step."""
-        if len(self._agents) == 1:
+        if len(self.agents) == 1:
             return self.agent.learn()
-        return (names[0] for names in zip(*[agent.learn() for agent in self._agents], strict=True))
-
-    def _fill(self) -> None:
-        end = min(self._config.prefill, self.agent.acts + FILLED_A_STEP)
-        while self.agent.acts < end:
-            for agent in self._agents:
-                agent.act()
+        return in_lock_step([agent.learn() for agent in self.agents])
 
     def measure(self) -> Metrics:
         agent = self.agent
         self.epoch = agent.trail.episode
         self._exams.sit_if_due()
-        metrics = {"acts": float(agent.acts), "epsilon": agent.epsilon}
-        if agent.ended:
-            metrics["return"] = agent.average(WINDOW)
+        numbers = self.numbers()
+        if not agent.ended:
+            del numbers["return"]
         if self._exams.newest is not None:
-            metrics["test_return"] = self._exams.newest
-        return {name: torch.tensor(value, device=self._device) for name, value in metrics.items()}
+            numbers["test_return"] = self._exams.newest
+        return {name: torch.tensor(float(value), device=self._device) for name, value in numbers.items()}
+
+    def numbers(self) -> dict[str, float]:
+        """What can be said of the agent without an exam."""
+        agent = self.agent
+        return {"acts": agent.acts, "epsilon": agent.epsilon, "return": agent.average(WINDOW)}
 
     def symptoms(self) -> Metrics:
         return symptoms(self.agent)
@@ -132,13 +133,13 @@ class Dqn(Trainer):
             "replay": remembered(agent),
             "returns": self._draw_returns(),
         }
-        if len(self._agents) > 1:
-            pictures["rival"] = scene(self._agents[1], self._filled, False)
+        if len(self.agents) > 1:
+            pictures["rival"] = scene(self.agents[1], self._filled, False)
         return pictures
 
     def _draw_returns(self) -> Curve:
         lines: dict[str, Array] = {}
-        for prefix, agent, marks in zip(("", "rival_"), self._agents, self._exams.marks, strict=False):
+        for prefix, agent, marks in zip(("", "rival_"), self.agents, self._exams.marks, strict=False):
             lines[f"{prefix}return"], lines[f"{prefix}average"] = returns(agent)
             lines[f"{prefix}test"] = np.array(marks, dtype=np.float32).reshape(-1, 2).T
         kind = self.agent.world.kind
@@ -148,15 +149,15 @@ class Dqn(Trainer):
         assert isinstance(config, DqnConfig)
         self._config = config
         self.agent.tune(config)
-        for rival in self._agents[1:]:
+        for rival in self.agents[1:]:
             rival.tune(rival_config(config))
 
     def state(self) -> State:
-        agents = {str(place): agent.state() for place, agent in enumerate(self._agents)}
+        agents = {str(place): agent.state() for place, agent in enumerate(self.agents)}
         return {"agents": agents, "exams": self._exams.state()}
 
     def restore(self, parts: Parts) -> None:
-        for place, agent in enumerate(self._agents):
+        for place, agent in enumerate(self.agents):
             agent.restore(parts.under(f"agents.{place}"))
         self._exams.restore(parts.under("exams"))
 
@@ -166,12 +167,17 @@ class Dqn(Trainer):
     def probe(self, name: str, value: Any) -> None:
         """push: -1 … 1, a hit to the left or to the right; watch: whether frames carry the net itself."""
         if name == "push":
-            for agent in self._agents:
+            for agent in self.agents:
                 agent.push(_strength(value))
         elif name == "watch" and isinstance(value, bool):
             self._shows_net = value
         else:
             super().probe(name, value)
+
+
+def in_lock_step(learners: Sequence[Iterator[str]]) -> Iterator[str]:
+    """The stages of several who learn the same way, each stage when all have come to its end."""
+    return (names[0] for names in zip(*learners, strict=True))
 
 
 def _strength(value: Any) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from copy import deepcopy
@@ -38,15 +39,16 @@ class Agent:
         widths = (width, *[config.hidden] * config.depth, kind.actions)
         self.net = QNet(widths, config.dueling, config.init).to(device)
         self.target = self.net if config.target_net == "none" else deepcopy(self.net)
-        self.quick, self._quick_target = Quick(self.net), Quick(self.target)
+        self.quick = Quick(self.net)
+        self.quick_target = self.quick if self.target is self.net else Quick(self.target)
         self.optimizer = Adam(self.net.parameters(), lr=config.lr)
         self.loss_of = functional.mse_loss if config.loss == "mse" else functional.smooth_l1_loss
         self.memory = Replay(max(config.memory, config.envs), width, config.seed + 2)
-        self._dice = np.random.default_rng(config.seed + 3)
+        self.dice = np.random.default_rng(config.seed + 3)
         self._parameters = list(self.net.parameters())
-        self._fast, self._slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
+        self.fast, self.slow = ([weight.detach() for weight in net.parameters()] for net in (self.net, self.target))
         self.trail = Trail(self.world)
-        self.episodes: deque[tuple[int, float]] = deque(maxlen=EPISODES)  # (number, return) of those that are over
+        self.returns: deque[float] = deque(maxlen=EPISODES)  # of the episodes that are over
         self.ended = 0  # episodes that are over
         self.acts = 0  # steps of all copies together
         self.learns = 0
@@ -56,23 +58,25 @@ class Agent:
     def epsilon(self) -> float:
         """The share of random actions now: from epsilon_start down to epsilon in so many steps."""
         start, end, steps = self.config.epsilon_start, self.config.epsilon, self.config.epsilon_steps
-        left = max(0.0, 1 - self.acts / steps) if steps else 0.0
-        return end + (start - end) * left
+        if not steps:
+            return end
+        return end + (start - end) * max(0.0, 1 - self.acts / steps)
 
     def act(self) -> None:
         """One step of all copies of the world, mostly with the best action, sometimes with a random one."""
         world, states = self.world, self.world.states
         actions = self.quick(states).argmax(axis=1)
-        blind = np.flatnonzero(self._dice.random(world.copies) < self.epsilon)
+        epsilon = self.epsilon
+        blind = np.flatnonzero(self.dice.random(world.copies) < epsilon)
         if blind.size:
-            actions[blind] = self._dice.integers(world.kind.actions, size=blind.size)
+            actions[blind] = self.dice.integers(world.kind.actions, size=blind.size)
         outcome = world.step(actions)
-        self.memory.store(states, actions, outcome.rewards, outcome.states, outcome.terminated)
+        self.memory.store(states, actions, outcome.rewards, outcome.nexts, outcome.terminated)
         self.acts += world.copies
         self.trail.add(int(actions[0]), outcome)
-        for _, _, gained in world.ended:
+        for _, gained in world.ended:
             self.ended += 1
-            self.episodes.append((self.ended, gained))
+            self.returns.append(gained)
 
     def learn(self) -> Iterator[str]:
         """One update of the net, in named stages."""
@@ -88,7 +92,7 @@ class Agent:
         yield "backward"
         self.optimizer.step()
         self.learns += 1
-        self._follow()
+        self.follow()
         self.loss = loss.detach()
         yield "update"
 
@@ -98,24 +102,24 @@ class Agent:
     def aim(self, batch: Batch) -> NDArray[np.float32]:
         """What the Q-value of each action should have been: its reward and the best that can follow, (batch, 1)."""
         config = self.config
-        nexts = self._quick_target(batch.nexts)  # (batch, actions)
+        values = self.quick_target(batch.nexts)  # (batch, actions)
         if config.double:  # the net chooses, the target says what the choice is worth
             best = self.quick(batch.nexts).argmax(axis=1, keepdims=True)
-            later = np.take_along_axis(nexts, best, axis=1)
+            later = np.take_along_axis(values, best, axis=1)
         else:
-            later = nexts.max(axis=1, keepdims=True)
+            later = values.max(axis=1, keepdims=True)
         if config.done_mask:
             later = later * (1 - batch.terminated)
         aim: NDArray[np.float32] = batch.rewards + config.gamma * later
         return aim
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Bring the target net nearer to the one that learns: all at once now and then, or a little each time."""
         config = self.config
         if config.target_net == "hard" and self.learns % config.target_every == 0:
-            torch._foreach_copy_(self._slow, self._fast)
+            torch._foreach_copy_(self.slow, self.fast)
         elif config.target_net == "soft":
-            torch._foreach_lerp_(self._slow, self._fast, config.tau)
+            torch._foreach_lerp_(self.slow, self.fast, config.tau)
 
     def push(self, strength: float) -> None:
         """Hit the first copy; no row of the memory tells of it, the next one starts from where it stands then."""
@@ -131,7 +135,7 @@ class Agent:
             group["lr"] = config.lr
 
     def state(self) -> State:
-        gained = torch.tensor([gained for _, gained in self.episodes], dtype=torch.float64)
+        gained = torch.tensor(list(self.returns), dtype=torch.float64)
         return {
             "net": self.net,
             **({} if self.target is self.net else {"target": self.target}),
@@ -139,7 +143,7 @@ class Agent:
             "world": self.world.state(),
             "memory": self.memory.state(),
             "trail": self.trail.state(),
-            "dice": written(self._dice),
+            "dice": written(self.dice),
             "episodes": gained,
             "ended": self.ended,
             "acts": self.acts,
@@ -152,12 +156,11 @@ class Agent:
         self.ended, self.acts, self.learns = (parts.count(name) for name in ("ended", "acts", "learns"))
         most = self.world.kind.most_steps
         gained = parts.array("episodes", np.zeros(min(self.ended, EPISODES)), -most, most)
-        first = self.ended - len(gained) + 1
-        self.episodes.extend(enumerate(gained.tolist(), start=first))
+        self.returns.extend(gained.tolist())
         self.world.restore(parts.under("world"))
         self.memory.restore(parts.under("memory"), self.world.kind.actions)
         self.trail.restore(parts.under("trail"))
-        restore(self._dice, parts, "dice")
+        restore(self.dice, parts, "dice")
         parts.fill("net", self.net)
         if self.target is not self.net:
             parts.fill("target", self.target)
@@ -166,11 +169,15 @@ class Agent:
         self.loss = None if loss is None else torch.tensor(loss, device=self._device)
 
     def average(self, last: int) -> float:
-        """The mean return of the last episodes; 0 before the first is over."""
-        recent = [self.episodes[-1 - i][1] for i in range(min(last, len(self.episodes)))]
-        return float(np.mean(recent)) if recent else 0.0
+        """The mean return of the last episodes; no number before the first is over."""
+        return float(np.mean(newest(self.returns, last))) if self.returns else math.nan
 
     def values(self) -> NDArray[np.float32]:
         """What the net expects of each action where the first copy stands now: (actions,)."""
         values: NDArray[np.float32] = self.quick(self.world.states[:1])[0]
         return values
+
+
+def newest(values: deque[float], count: int) -> list[float]:
+    """The last ones, the very last first; a deque has no slices."""
+    return [values[-1 - place] for place in range(min(count, len(values)))]

@@ -57,7 +57,7 @@ class Cart:
         is_over = not (-X_LIMIT <= x <= X_LIMIT and -ANGLE_LIMIT <= angle <= ANGLE_LIMIT)
         return self._seen(), self._rewards, np.array([is_over])
 
-    def renew(self, states: Floats, places: NDArray[np.int64]) -> Floats:
+    def renew(self, places: NDArray[np.int64]) -> Floats:
         return self.start()
 
     def push(self, strengths: NDArray[np.float64]) -> Floats:
@@ -96,7 +96,7 @@ class Carts:
         over = (np.abs(x) > X_LIMIT) | (np.abs(angle) > ANGLE_LIMIT)
         return self._seen(), self._rewards, over
 
-    def renew(self, states: Floats, places: NDArray[np.int64]) -> Floats:
+    def renew(self, places: NDArray[np.int64]) -> Floats:
         """New first states at these places, at once: no step is lost."""
         self._state[:, places] = self._dice.uniform(-SPREAD, SPREAD, size=(4, len(places)))
         return self._seen()

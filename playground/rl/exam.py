@@ -21,17 +21,19 @@ KEPT = 240  # exams of each agent
 LONG = 100  # episodes: asked for where the short exam says that the world may be solved
 
 
-def examine(quick: Quick, world: str, episodes: int, seed: int = 0) -> NDArray[np.float64]:
-    """The returns (episodes,) of one greedy episode in each of so many copies."""
-    room = World(world, episodes, "plain", EXAM_SEED + seed)
-    returns = np.zeros(episodes)
+def examine(
+    quick: Quick, world: str, episodes: int, *, seed: int = EXAM_SEED, reward: str = "plain"
+) -> NDArray[np.float64]:
+    """The returns (episodes,) of one greedy episode in each of so many copies; the reward does not count for them."""
+    room = World(world, episodes, reward, seed)
+    results = np.zeros(episodes)
     waiting = np.ones(episodes, dtype=bool)
     while waiting.any():
         room.step(quick(room.states).argmax(axis=1))
-        for place, _, gained in room.ended:
+        for place, gained in room.ended:
             if waiting[place]:
-                returns[place], waiting[place] = gained, False
-    return returns
+                results[place], waiting[place] = gained, False
+    return results
 
 
 class Exams:

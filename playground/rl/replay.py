@@ -51,8 +51,8 @@ class Replay:
         first = self.seen % self.capacity
         fits = self.capacity - first
         if fits < count:  # the ring closes within these rows
-            for some in (slice(fits), slice(fits, None)):
-                self.store(states[some], actions[some], rewards[some], nexts[some], terminated[some])
+            self.store(states[:fits], actions[:fits], rewards[:fits], nexts[:fits], terminated[:fits])
+            self.store(states[fits:], actions[fits:], rewards[fits:], nexts[fits:], terminated[fits:])
             return
         rows, width = self.rows[first : first + count], self.width
         rows[:, :width] = states

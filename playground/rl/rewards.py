@@ -36,19 +36,19 @@ def acrobot(before: Floats, after: Floats, rewards: Floats) -> Floats:
 
 def mountaincar(before: Floats, after: Floats, rewards: Floats) -> Floats:
     """Gymnasium's -1 a step, and a gain for every bit of energy that the step has put into the car."""
-    gain = ENERGY_GAIN * (_energy(after) - _energy(before))
+    gain = ENERGY_GAIN * (energy(after) - energy(before))
     return np.asarray(rewards + gain, dtype=np.float32)
 
 
 ENERGY_GAIN = 100.0  # for all the energy from the bottom of the valley to the flag, spread over the whole way
 
 
-def _energy(states: Floats) -> Floats:
+def energy(states: Floats) -> Floats:
     """Height and motion together: 0 at rest at the bottom, 1 at rest at the flag."""
     position, speed = states[:, 0], states[:, 1]
     slope = 0.0025 / 3  # of Gymnasium's valley
-    energy = slope * (np.sin(3 * position) + 1) + speed**2 / 2
-    return np.asarray(energy / (2 * slope), dtype=np.float32)
+    total = slope * (np.sin(3 * position) + 1) + speed**2 / 2
+    return np.asarray(total / (2 * slope), dtype=np.float32)
 
 
 REWARDS: Mapping[str, Mapping[str, Reward]] = {

@@ -59,9 +59,11 @@ def remembered(agent: Agent) -> Remembered:
 
 def returns(agent: Agent) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The return of each episode and its moving average over the last ones, both (2, n) over the episode's number."""
-    table = np.array(agent.episodes, dtype=np.float32).reshape(-1, 2).T
-    sums = np.concatenate([[0.0], np.cumsum(table[1], dtype=np.float64)])
-    ends = np.arange(1, table.shape[1] + 1)
+    gained = np.array(agent.returns, dtype=np.float32)
+    numbers = np.arange(agent.ended - len(gained) + 1, agent.ended + 1)
+    table = np.stack([numbers, gained]).astype(np.float32)
+    sums = np.concatenate([[0.0], np.cumsum(gained, dtype=np.float64)])
+    ends = np.arange(1, len(gained) + 1)
     starts = np.maximum(0, ends - WINDOW)
     average = np.stack([table[0], (sums[ends] - sums[starts]) / (ends - starts)]).astype(np.float32)
     thin = _thinned(table.shape[1])

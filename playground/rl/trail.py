@@ -34,12 +34,10 @@ class Trail:
     def add(self, action: int, outcome: Outcome) -> None:
         """After a step of the world."""
         world = self._world
+        self._note(self._moments[-1][2] + 1, action, outcome.nexts)
         if world.ended and world.ended[0][0] == 0:
-            self._note(world.ended[0][1], action, outcome.states)
             self.episode += 1
             self._note(0, -1, world.states)
-        else:
-            self._note(int(world.lengths[0]), action, outcome.states)
 
     def moved(self) -> None:
         """After a push: the same moment with another speed."""

@@ -45,7 +45,7 @@ def trial(quick: Quick, world: str, episodes: int, chance: float, seed: int) -> 
     returns, waiting = np.zeros(episodes), np.ones(episodes, dtype=bool)
     while waiting.any():
         room.step(quick(room.states).argmax(axis=1))
-        for place, _, gained in room.ended:
+        for place, gained in room.ended:
             if waiting[place]:
                 returns[place], waiting[place] = gained, False
         if chance:

@@ -42,10 +42,9 @@ KINDS: Mapping[str, Kind] = {
 class Outcome(NamedTuple):
     """What a step of n copies brought: the states that followed (n, d), even where an episode ended in them."""
 
-    states: Floats
+    nexts: Floats
     rewards: Floats  # (n,), what the agent learns from
-    terminated: NDArray[np.bool_]  # (n,), the world ended the episode
-    over: NDArray[np.bool_]  # (n,), the same or the time was up
+    terminated: NDArray[np.bool_]  # (n,), the world ended the episode; False where only the time was up
 
 
 class World:
@@ -59,64 +58,70 @@ class World:
         self.copies = copies
         self._reward = REWARDS[key][reward]
         self._scale = np.array(self.kind.scale, dtype=np.float32)
-        self._is_scaled = bool((self._scale != 1).any())
-        self._stable = _stable(key, copies, seed)
-        self._stand: Floats = self._stable.start()  # Gymnasium's own numbers of `states`
-        self.states: Floats = self._scaled(self._stand)
+        self._is_scaled = any(number != 1 for number in self.kind.scale)
+        self.stable = stable(key, copies, seed)
+        self._stand: Floats = self.stable.start()  # Gymnasium's own numbers of `states`
+        self.states: Floats = self._shown()
         self.lengths = np.zeros(copies, dtype=np.int64)
         self.returns = np.zeros(copies, dtype=np.float64)
+        self.ended: list[tuple[int, float]] = []  # in the last step (copy, return)
 
     def step(self, actions: NDArray[np.int64]) -> Outcome:
         """Take these actions (n,); afterwards `ended` says what the episodes that are over brought."""
-        raw, plain, terminated = self._stable.step(actions)
+        raw, plain, terminated = self.stable.step(actions)
         self.lengths += 1
         self.returns += plain
         over = terminated | (self.lengths >= self.kind.most_steps)
-        outcome = Outcome(self._scaled(raw), self._reward(self._stand, raw, plain), terminated, over)
-        self.ended: list[tuple[int, int, float]] = []  # (copy, length, return)
+        rewards = self._reward(self._stand, raw, plain)
+        nexts = raw * self._scale if self._is_scaled else raw
+        self.ended = []
         if over.any():
             places = np.flatnonzero(over)
-            self.ended = [(int(i), int(self.lengths[i]), float(self.returns[i])) for i in places]
-            self._stand = self._stable.renew(raw, places)
+            self.ended = [(int(place), float(self.returns[place])) for place in places]
+            self._stand = self.stable.renew(places)
             self.lengths[places] = 0
             self.returns[places] = 0
-            self.states = self._scaled(self._stand)
+            self.states = self._shown()
         else:
-            self._stand, self.states = raw, outcome.states
-        return outcome
+            self._stand, self.states = raw, nexts
+        return Outcome(nexts, rewards, terminated)
 
     def push(self, strengths: NDArray[np.float64]) -> None:
         """Push each copy (n,): its speed changes at once, -1..1 being as much as a hard hit."""
-        self._stand = self._stable.push(strengths)
-        self.states = self._scaled(self._stand)
+        self._stand = self.stable.push(strengths)
+        self.states = self._shown()
 
     def state(self) -> State:
         facts = {"stand": self._stand, "lengths": self.lengths, "returns": self.returns}
-        return {"stable": self._stable.state()} | {name: torch.from_numpy(value) for name, value in facts.items()}
+        return {"stable": self.stable.state()} | {name: torch.from_numpy(value) for name, value in facts.items()}
 
     def restore(self, parts: Parts) -> None:
         most = self.kind.most_steps
         self._stand = parts.array("stand", self._stand, -FASTEST, FASTEST)
         self.lengths = parts.array("lengths", self.lengths, 0, most - 1)
         self.returns = parts.array("returns", self.returns, -most, most)
-        self._stable.restore(parts.under("stable"))
-        self.states = self._scaled(self._stand)
+        self.stable.restore(parts.under("stable"))
+        self.states = self._shown()
 
-    def _scaled(self, raw: Floats) -> Floats:
-        return raw * self._scale if self._is_scaled else raw
+    def _shown(self) -> Floats:
+        """Where the copies stand, as the net sees it."""
+        return self._stand * self._scale if self._is_scaled else self._stand
 
     def unscaled(self, states: Floats) -> Floats:
         """Gymnasium's own numbers of states (…, d)."""
         return np.asarray(states / self._scale, dtype=np.float32)
 
 
-def _stable(key: str, copies: int, seed: int) -> Cart | Carts | Herd:
-    if key != "cartpole":
-        return Herd(key, copies, seed)
-    return Cart(seed) if copies == 1 else Carts(copies, seed)
+def stable(key: str, copies: int, seed: int) -> Cart | Carts | Herd:
+    """What moves the copies; a single cart in plain numbers takes half the time of a row of one."""
+    return Cart(seed) if key == "cartpole" and copies == 1 else stable_of_many(key, copies, seed)
 
 
-PUSHES = {"AcrobotEnv": (2, 2.0), "MountainCarEnv": (1, 0.02)}  # (which speed, hard hit)
+def stable_of_many(key: str, copies: int, seed: int) -> Carts | Herd:
+    return Carts(copies, seed) if key == "cartpole" else Herd(key, copies, seed)
+
+
+PUSHES = {"acrobot": (2, 2.0), "mountaincar": (1, 0.02)}  # (which speed, hard hit)
 
 
 class Herd:
@@ -125,27 +130,29 @@ class Herd:
     def __init__(self, key: str, copies: int, seed: int) -> None:
         import gymnasium
 
+        self._key, self._seed = key, seed
         self._envs: list[Any] = [gymnasium.make(KINDS[key].name).unwrapped for _ in range(copies)]
-        self._seed = seed
 
     def start(self) -> Floats:
-        return np.stack([env.reset(seed=self._seed + place)[0] for place, env in enumerate(self._envs)])
+        self._states = np.stack([env.reset(seed=self._seed + place)[0] for place, env in enumerate(self._envs)])
+        return self._states
 
     def step(self, actions: NDArray[np.int64]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
         results = [env.step(action) for env, action in zip(self._envs, actions.tolist(), strict=True)]
-        states = np.array([result[0] for result in results])
+        self._states = np.array([result[0] for result in results])
         rewards = np.array([result[1] for result in results], dtype=np.float32)
-        return states, rewards, np.array([result[2] for result in results])
+        return self._states, rewards, np.array([result[2] for result in results])
 
-    def renew(self, states: Floats, places: NDArray[np.int64]) -> Floats:
-        states = states.copy()
+    def renew(self, places: NDArray[np.int64]) -> Floats:
+        """New first states at these places, right after a step."""
+        states = self._states.copy()
         for place in places:
             states[place] = self._envs[place].reset()[0]
         return states
 
     def push(self, strengths: NDArray[np.float64]) -> Floats:
+        place, hard = PUSHES[self._key]
         for env, strength in zip(self._envs, strengths.tolist(), strict=True):
-            place, hard = PUSHES[type(env).__name__]
             state = np.array(env.state, dtype=np.float64)
             state[place] += hard * strength
             env.state = state
@@ -166,5 +173,4 @@ class Herd:
 
 def _seen(env: Any) -> Floats:
     """What an environment shows of its state."""
-    seen = env._get_ob() if hasattr(env, "_get_ob") else env.state
-    return np.asarray(seen, dtype=np.float32)
+    return np.asarray(env._get_ob() if hasattr(env, "_get_ob") else env.state, dtype=np.float32)

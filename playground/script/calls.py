@@ -9,17 +9,20 @@ from dataclasses import is_dataclass
 from types import FunctionType, MethodType
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from playground.script.lifting import Lifting
 from playground.script.nodes import (
     CHANGES,
+    COMMENT,
     assignment,
     is_container,
     is_cpu,
     is_hashable,
     is_on_cpu,
     is_random,
+    is_record,
     is_short,
     name_node,
     uses_of,
@@ -27,6 +30,8 @@ from playground.script.nodes import (
 from playground.script.scope import Scope
 from playground.script.source import function_node, is_ours
 from playground.script.values import PURE, Bundle, Closure, Known, Unwritable, Value, expression, is_plain
+
+FOREACH = {torch._foreach_copy_: "copy_", torch._foreach_lerp_: "lerp_"}
 
 
 class Calls(Lifting):
@@ -47,6 +52,7 @@ class Calls(Lifting):
             bound.insert(0, Known(function.__self__))
             function = function.__func__
         function = inspect.unwrap(function)
+        self.remark(function)
         node = function_node(function)
         scope = Scope(function, self.bind(function, node.args, bound, keywords, node))
         if isinstance(node, ast.Lambda):
@@ -56,6 +62,11 @@ class Calls(Lifting):
             found: Value = self.within(expression("torch.no_grad()"), lambda: self._run(node, scope))
             return found
         return self._run(node, scope)
+
+    def remark(self, thing: Any) -> None:
+        """The comment above what a function or a class of ours does."""
+        if thing in self.remarks:
+            self.emit(ast.Expr(ast.Constant(COMMENT + self.remarks[thing])))
 
     def _run(self, node: ast.FunctionDef, scope: Scope) -> Value:
         with self.call_of(scope) as kept:
@@ -157,11 +168,13 @@ class Calls(Lifting):
         if isinstance(function, Known):
             thing = function.value
             plain = inspect.unwrap(thing.__func__ if isinstance(thing, MethodType) else thing)
+            if plain in self.instead if is_hashable(plain) else False:
+                return self.apply(Known(self.instead[plain]), args, keywords)
             if plain in self.left_out if is_hashable(plain) else False:
                 return Known(None)
             if is_hashable(plain) and plain in self.answers:
                 return Known(self.answers[plain])
-            if isinstance(thing, type) and is_dataclass(thing) and is_ours(thing):
+            if isinstance(thing, type) and (is_dataclass(thing) or is_record(thing)) and is_ours(thing):
                 given = inspect.signature(thing).bind(*args, **keywords).arguments
                 return Bundle([self._held(name, part) for name, part in given.items()], list(given))
             if isinstance(thing, type):
@@ -171,9 +184,12 @@ class Calls(Lifting):
                 return special
             if isinstance(plain, FunctionType) and is_ours(plain):
                 return self.call(thing, *args, **keywords)
-            if self.named(thing) is None and is_ours(type(thing)) and not isinstance(thing, type):
+            is_free = self.named(thing) is None or self.is_written(type(thing))
+            if is_free and is_ours(type(thing)) and not isinstance(thing, type):
                 return self.call(type(thing).__call__, function, *args, **keywords)
-        elif isinstance(function, ast.Attribute) and function.attr == "to" and args and is_cpu(args[0]):
+            if found := self._in_turn(thing, args):
+                return found
+        elif isinstance(function, ast.Attribute) and _goes_to_cpu(function.attr, args):
             return function.value
         return self.residual(self.lifted(function), args, keywords)
 
@@ -182,11 +198,28 @@ class Calls(Lifting):
         return self.stored(name, value) if isinstance(value, ast.expr) and not is_short(value) else value
 
     def residual(self, function: ast.expr, args: Sequence[Value], keywords: Mapping[str, Value]) -> ast.expr:
-        return ast.Call(
-            function,
-            [self.lifted(part) for part in args],
-            [ast.keyword(name, self.lifted(part)) for name, part in keywords.items() if not is_on_cpu(name, part)],
-        )
+        lifted = [self.lifted(part) for part in args]
+        if ast.unparse(function) == "functional.linear":
+            match lifted:
+                case [given, ast.Attribute(value=layer, attr="weight"), ast.Attribute(value=other, attr="bias")]:
+                    if ast.dump(layer) == ast.dump(other):
+                        return ast.Call(layer, [given], [])
+        words = [ast.keyword(name, self.lifted(part)) for name, part in keywords.items() if not is_on_cpu(name, part)]
+        return ast.Call(function, lifted, words)
+
+    def _in_turn(self, thing: Any, args: Sequence[Value]) -> Value | None:
+        """What torch does to all weights of two nets at once, weight by weight."""
+        if thing not in FOREACH if is_hashable(thing) else True:
+            return None
+        (one, other), more = (ast.unparse(self.lifted(part)) for part in args[:2]), args[2:]
+        call = ast.unparse(self.residual(expression(f"mine.{FOREACH[thing]}"), [expression("its"), *more], {}))
+        if FOREACH[thing] == "copy_" and one.endswith(".parameters()") and other.endswith(".parameters()"):
+            nets = one.removesuffix(".parameters()"), other.removesuffix(".parameters()")
+            self.emit(ast.Expr(expression(f"{nets[0]}.load_state_dict({nets[1]}.state_dict())")))
+        else:
+            rows = f"with torch.no_grad():\n for mine, its in zip({one}, {other}):\n  {call}"
+            self.emit(ast.parse(rows).body[0])
+        return Known(None)
 
     def _special(self, thing: Any, args: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
         """Calls that are worked out now."""
@@ -198,6 +231,11 @@ class Calls(Lifting):
                 return Bundle([Bundle(list(row)) for row in zip(*columns, strict=True)])  # type: ignore[arg-type]
         if thing is len and isinstance(args[0], Bundle):
             return Known(len(args[0].members))
+        if thing is len and isinstance(args[0], Known) and self.is_written(type(args[0].value)):
+            return self.call(type(args[0].value).__len__, args[0])
+        if thing is len and isinstance(args[0], ast.expr):
+            count = self.rows(self._scopes)
+            return None if count is None else Known(count)
         if thing is len and isinstance(args[0], Known) and self.named(args[0].value):
             return self.residual(expression("len"), args, {})
         holder = getattr(thing, "__self__", None)
@@ -213,6 +251,11 @@ class Calls(Lifting):
             return None
         found = thing(*(part.value for part in args), **{name: part.value for name, part in keywords.items()})  # type: ignore[union-attr]
         return Known(list(found) if isinstance(found, (zip, enumerate, reversed)) else found)
+
+
+def _goes_to_cpu(method: str, args: Sequence[Value]) -> bool:
+    """Whether a method of a tensor only brings it to where all of the program is."""
+    return (method == "to" and bool(args) and is_cpu(args[0])) or (method == "cpu" and not args)
 
 
 def _without_defaults(kind: type, keywords: Mapping[str, Value]) -> dict[str, Value]:

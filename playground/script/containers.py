@@ -47,7 +47,8 @@ class Containers(Calls):
         if isinstance(node, ast.DictComp):
             return Record({key.value: value for key, value in found if isinstance(key, Known)})
         labels = [label(member) for member in members]
-        return Bundle([value for _, value in found], labels if len(labels) == len(found) and all(labels) else ())
+        named = labels if len(labels) == len(found) and all(labels) else ()
+        return Bundle([value for _, value in found], named, isinstance(node, ast.ListComp))
 
     def _residual_comprehension(self, node: Any, generator: ast.comprehension, items: Value) -> ast.expr:
         iterated = self.lifted(items)

@@ -29,6 +29,8 @@ class Expressions(Containers):
 
     def value(self, node: ast.expr) -> Value:
         """What an expression is worth under what is known."""
+        if self.facts and isinstance(node, (ast.Attribute, ast.Subscript)) and ast.unparse(node) in self.facts:
+            return Known(self.facts[ast.unparse(node)])
         match node:
             case ast.Constant():
                 return Known(node.value)
@@ -126,8 +128,6 @@ class Expressions(Containers):
         return left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
 
     def _subscript(self, node: ast.Subscript) -> Value:
-        if (fact := self.facts.get(ast.unparse(node))) is not None:
-            return Known(fact)
         base = self.value(node.value)
         members = self.members(base)
         index = None if isinstance(node.slice, (ast.Slice, ast.Tuple)) else self.value(node.slice)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playground.script.specialise import COMMENT, SHAPE
+from playground.script.nodes import COMMENT, SHAPE
 
 LONGEST = 100  # characters of a line, where a bracket allows to break it
 STANDARD = {
@@ -31,7 +32,7 @@ IMPORTS = {
     "functional": "from torch.nn import functional",
     "load_file": "from safetensors.torch import load_file",
 }
-_COMMENT = re.compile(rf"^(\s*)(['\"]){COMMENT}(.*)\2$")
+_COMMENT = re.compile(rf"^(\s*)(\"\"\"|['\"]){COMMENT}(.*)\2$")
 _CLASS = re.compile(r"^(class .*\n)\n")  # the tree's own printer leaves a line free under it
 _TUPLE = re.compile(r"^(\s*(?:[\w.\[\], ]+ = |return |yield ))\((.*)\)$")
 _SINGLE = re.compile(r"(\bf|\br|)'([^']*)'")
@@ -150,7 +151,9 @@ def _commented(lines: Iterable[str]) -> list[str]:
         if shape := _SHAPE.match(line):
             found[-1] += f"  # {shape.group(2)}"
         elif comment := _COMMENT.match(line):
-            found.append(f"{comment.group(1)}# {comment.group(3)}")
+            width = LONGEST - len(comment.group(1)) - 2
+            rows = textwrap.wrap(comment.group(3), width, break_long_words=False, break_on_hyphens=False)
+            found += [f"{comment.group(1)}# {row}" for row in rows]
         else:
             found.append(line)
     return found
@@ -175,10 +178,10 @@ def _broken(line: str) -> list[str]:
     except ValueError:
         return [line]
     first, last = place
-    inside = _split(line[first + 1 : last])
-    if len(inside) == 1 and (parts := _comprehension(inside[0])):
+    if parts := _comprehension(line[first + 1 : last]):
         indented = [f"{margin}    {part}" for part in parts]
         return [line[: first + 1], *_shortened(indented), margin + line[last:]]
+    inside = _split(line[first + 1 : last])
     rows: list[str] = []
     for member in inside:
         piece = f"{member},"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from types import MethodType
 from typing import Any
@@ -48,7 +49,8 @@ class Lifting(Draft):
         if isinstance(value, ast.expr):
             return value
         if isinstance(value, Bundle):
-            return ast.Tuple([self.lifted(part) for part in value.members], ast.Load())
+            kind = ast.List if value.is_list else ast.Tuple
+            return kind([self.lifted(part) for part in value.members], ast.Load())
         if isinstance(value, Record):
             keys: list[ast.expr | None] = [literal(key) for key in value.entries]
             return ast.Dict(keys, [self.lifted(part) for part in value.entries.values()])
@@ -111,13 +113,42 @@ class Lifting(Draft):
                 return self.call(getter, base)
         if self.named(thing) and not isinstance(thing, type):
             found = getattr(thing, attribute)
-            fixed = isinstance(thing, Tensor) and attribute in ("shape", "dtype")
-            if fixed or (is_plain(found) and not isinstance(thing, Tensor)):
+            fixed = isinstance(thing, Tensor) and attribute in ("shape", "dtype", "device")
+            if fixed or self.is_fixed(thing, attribute):
                 return Known(found)
-            if isinstance(found, MethodType) and is_ours(found):
+            if isinstance(found, MethodType) and is_ours(found) and not isinstance(thing, torch.optim.Optimizer):
                 return Known(found)
-            if isinstance(found, nn.Module) and is_ours(type(found)):
-                self._names.setdefault(id(found), (ast.unparse(self.lifted(base)) + f".{attribute}", found))
+            if (isinstance(found, nn.Module) and is_ours(type(found))) or self.is_written(type(found)):
+                place = f"{ast.unparse(self.lifted(base))}.{attribute.lstrip('_')}"
+                self._names.setdefault(id(found), (place, found))
                 return Known(found)
-            return ast.Attribute(self.lifted(base), attribute, ast.Load())
+            if isinstance(thing, nn.Module) and _are_weights(found):
+                self._name_weights(thing)
+                return Known(found)
+            return ast.Attribute(self.lifted(base), self.public(thing, attribute), ast.Load())
         return Known(getattr(thing, attribute))
+
+    def is_written(self, kind: type) -> bool:
+        """Whether a class of ours, no net, stands in the program as a class."""
+        return False
+
+    def is_fixed(self, thing: Any, attribute: str) -> bool:
+        """Whether an attribute of an object of the program is known now: a setting that never changes."""
+        return is_plain(getattr(thing, attribute)) and not isinstance(thing, Tensor)
+
+    def public(self, thing: Any, attribute: str) -> str:
+        """How the program calls an attribute: in its small classes none needs to hide."""
+        return attribute.lstrip("_") if self.is_written(type(thing)) else attribute
+
+    def _name_weights(self, net: nn.Module) -> None:
+        """Each weight of a net is what the net's layers call it."""
+        place = self.named(net)
+        for name, weight in net.named_parameters():
+            self._names.setdefault(id(weight), (re.sub(r"\.(\d+)", r"[\1]", f"{place}.{name}"), weight))
+
+
+def _are_weights(found: Any) -> bool:
+    """Whether it is a list of the weights and biases of a net's layers."""
+    return isinstance(found, list) and all(
+        isinstance(pair, tuple) and all(isinstance(part, nn.Parameter) for part in pair) for pair in found
+    )

@@ -12,6 +12,8 @@ import torch
 
 from playground.script.values import Bundle, Closure, Known, Record, Value
 
+COMMENT, SHAPE = "§c ", "§s "  # statements that become comments when the program is laid out
+
 
 def name_node(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
@@ -52,6 +54,13 @@ def renamed(node: ast.expr, names: Mapping[str, str]) -> ast.expr:
         if isinstance(part, ast.Name):
             part.id = names.get(part.id, part.id)
     return copy
+
+
+def renamed_in(statements: Iterable[ast.stmt], old: str, new: str) -> None:
+    """A variable bears another name in all of them."""
+    for part in (part for statement in statements for part in ast.walk(statement)):
+        if isinstance(part, ast.Name) and part.id == old:
+            part.id = new
 
 
 CHANGES = ("append", "extend", "insert", "add", "update", "pop", "popitem", "remove", "discard", "clear", "sort")
@@ -98,6 +107,11 @@ def is_on_cpu(keyword: str, value: Value) -> bool:
 
 def is_container(thing: Any) -> bool:
     return isinstance(thing, (list, dict, set, deque))
+
+
+def is_record(thing: Any) -> bool:
+    """Whether it is a class of named tuples."""
+    return isinstance(thing, type) and issubclass(thing, tuple) and hasattr(thing, "_fields")
 
 
 def is_hashable(thing: Any) -> bool:

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from torch import nn
@@ -16,7 +17,8 @@ from playground.core.trainer import Trainer
 from playground.script.definitions import Definitions
 from playground.script.layout import Section
 from playground.script.modules import module
-from playground.script.specialise import COMMENT
+from playground.script.nodes import COMMENT
+from playground.script.source import module_node
 from playground.script.values import Bundle, Known, Record, Value, expression, literal
 from playground.text import Text
 
@@ -122,9 +124,26 @@ class Pen:
         self.call(maker, *args, into=name, **keywords)
         self.name(net, name)
 
-    def keep(self, function: Any, name: str = "") -> None:
-        """A function, or a method of a net, stands in the program under a name of its own from here on."""
-        self.by.keep(function, name)
+    def keep(self, thing: Any, name: str = "", *, open_: Sequence[str] = ()) -> None:
+        """A function, a method or a class stands in the program, in this section, under a name of its own.
+
+        open_: parameters that stay parameters, although what is given to them is known.
+        """
+        self.by.keep(thing, name, open_=open_)
+
+    def constants(self, module: ModuleType, *names: str) -> None:
+        """The lines of a module of ours that give these names their values stand in the program."""
+        for node in module_node(module).body:
+            if isinstance(node, ast.Assign):
+                given = [part.id for part in ast.walk(node.targets[0]) if isinstance(part, ast.Name)]
+                if set(given) & set(names):
+                    self.by.home.append(copy.deepcopy(node))
+                    for name in given:
+                        self.by.name(getattr(module, name), name)
+
+    def remark(self, key: str, *things: Any, **facts: object) -> None:
+        """The comment above what a function or a class of ours does, wherever it is written."""
+        self.by.remarks |= dict.fromkeys(things, self.text.say(f"script.comments.{key}", **facts))
 
     def put(self, into: str, value: Value) -> None:
         """Variables of these names, `x` or `x, y`, take a value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FunctionType
@@ -22,6 +22,7 @@ class Scope:
     values: dict[str, Value] = field(default_factory=dict)
     outer: Scope | None = None
     forced: set[str] = field(default_factory=set)  # names that a loop or a branch changes: they must be variables
+    is_definition: bool = False  # the function stands in the program, which returns from it
 
     def every_value(self) -> Iterator[Value]:
         yield from self.values.values()
@@ -74,6 +75,10 @@ class Draft:
         self.is_silent = False  # where no statements may be written: inside comprehensions
         self.spoken: set[str] = set()  # names of live objects that were written
         self.facts: dict[str, Any] = {}  # expressions of our sources that are known although no setting says them
+        self.rows: Callable[[Sequence[Scope]], int | None] = lambda scopes: None  # of what a function counts there
+        self.instead: dict[Any, Any] = {}  # functions of ours, and what does the same more plainly
+        self.remarks: dict[Any, str] = {}  # functions and classes of ours, and the comments above what they do
+        self._objects: dict[tuple[int, str], tuple[str, Any]] = {}
         self._stage_began: tuple[list[ast.stmt], int] = (self.body, 0)
         self._scopes: list[Scope] = []
         self._made: list[str] = []  # variables that functions have brought in, in their order
@@ -88,6 +93,11 @@ class Draft:
         self._variables[id(holder), attribute] = name or attribute
         self._holders.append(holder)
         self.taken.add(name or attribute)
+
+    def object(self, holder: Any, attribute: str, name: str) -> None:
+        """An attribute of a live object is an object of the program, from where its holder gets it."""
+        self._objects[id(holder), attribute] = (name, getattr(holder, attribute))
+        self._holders.append(holder)
 
     def named(self, thing: Any) -> str | None:
         found = self._names.get(id(thing))

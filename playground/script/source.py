@@ -7,7 +7,7 @@ import functools
 import inspect
 import re
 import sys
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 HOME = ("playground.",)  # whose functions are ours
@@ -23,6 +23,10 @@ def is_ours(thing: Any) -> bool:
 def _module(name: str) -> tuple[ast.Module, list[str]]:
     text = inspect.getsource(sys.modules[name])
     return ast.parse(text), text.splitlines()
+
+
+def module_node(module: ModuleType) -> ast.Module:
+    return _module(module.__name__)[0]
 
 
 def function_node(function: FunctionType) -> ast.FunctionDef | ast.Lambda:

@@ -12,12 +12,21 @@ import torch
 from torch import nn
 
 from playground.script.expressions import OPERATORS, Expressions
-from playground.script.nodes import assign_node, assignment, changes, is_random, name_node
+from playground.script.nodes import (
+    COMMENT,
+    SHAPE,
+    assign_node,
+    assignment,
+    changes,
+    is_random,
+    name_node,
+    renamed_in,
+)
 from playground.script.source import shape_comment
 from playground.script.values import Bundle, Closure, Known, Record, Unwritable, Value, expression, is_plain
 
+ABOVE = ("gymnasium",)  # what the program imports at its top
 LONGEST_UNROLLED = 1  # rounds of a counted loop that are written out
-COMMENT, SHAPE = "§c ", "§s "  # statements that become comments when the program is laid out
 
 
 class Specialiser(Expressions):
@@ -70,6 +79,8 @@ class Specialiser(Expressions):
                 return self._if(node)
             case ast.For():
                 return self._for(node)
+            case ast.While():
+                self._while(node)
             case ast.With():
                 return self._with(node)
             case ast.Match():
@@ -77,7 +88,8 @@ class Specialiser(Expressions):
             case ast.Expr():
                 self._expression(node.value)
             case ast.Import() | ast.ImportFrom():
-                self.emit(node)
+                if not all(alias.name in ABOVE for alias in node.names):
+                    self.emit(node)
                 for alias in node.names:
                     self.scope.values[alias.asname or alias.name] = name_node(alias.asname or alias.name)
             case ast.Pass() | ast.Assert() | ast.AnnAssign():
@@ -135,7 +147,8 @@ class Specialiser(Expressions):
             for place, target in enumerate(targets):
                 if isinstance(target, ast.Starred):
                     rest = list(members[place : len(members) - after + place])
-                    self.assign(target.value, Bundle(rest))
+                    known = [part.value for part in rest if isinstance(part, Known)]
+                    self.assign(target.value, Known(known) if len(known) == len(rest) else Bundle(rest))
                     members = [*members[:place], Known(None), *members[len(members) - after + place :]]
                 else:
                     self.assign(target, members[place])
@@ -202,16 +215,39 @@ class Specialiser(Expressions):
                 return
             variable = self._variables.get((id(holder.value), target.attr))
             if variable:
-                lifted = self.lifted(value)
+                lifted = self._taken_over(variable, self.lifted(value))
                 if not (isinstance(lifted, ast.Name) and lifted.id == variable):
                     self.emit(assignment(variable, lifted))
                 return
-            if self.named(holder.value) is None:
+            if found := self._objects.get((id(holder.value), target.attr)):
+                self._hold(*found, value)
+                return
+            if self.named(holder.value) is None or self.settles(holder.value, target.attr, value):
                 return  # bookkeeping of the page
             if isinstance(holder.value, nn.Module) and isinstance(value, Known) and is_plain(value.value):
                 return  # a setting of the net: where it is read, its value is written
-        place = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
+        name = self.public(holder.value, target.attr) if isinstance(holder, Known) else target.attr
+        place = ast.Attribute(self.lifted(holder), name, ast.Store())
         self.emit(assign_node(place, self.lifted(value)))
+
+    def _hold(self, name: str, live: Any, value: Value) -> None:
+        """A variable of the program takes an object; one that the program has already keeps its name."""
+        if self.named(live) is None:
+            self.emit(assignment(name, self.lifted(value)))
+            self.name(live, name)
+
+    def settles(self, thing: Any, attribute: str, value: Value) -> bool:
+        """Whether an attribute is a setting of an object of the program: where it is read, its value is written."""
+        return False
+
+    def _taken_over(self, variable: str, value: ast.expr) -> ast.expr:
+        """A local variable that an attribute keeps, as it is or detached, bears the attribute's name from its start."""
+        match value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=local), attr="detach"), args=[]):
+                if not any(name == local for name, _ in self._names.values()):
+                    renamed_in(self.body, local, variable)
+                    return name_node(variable)
+        return value
 
     def _augment(self, node: ast.AugAssign) -> None:
         given, target = self.value(node.value), node.target
@@ -236,7 +272,8 @@ class Specialiser(Expressions):
                     return
                 if self.named(holder.value) is None:
                     return
-            place: ast.Attribute | ast.Subscript = ast.Attribute(self.lifted(holder), target.attr, ast.Store())
+            attribute = self.public(holder.value, target.attr) if isinstance(holder, Known) else target.attr
+            place: ast.Attribute | ast.Subscript = ast.Attribute(self.lifted(holder), attribute, ast.Store())
         else:
             place = ast.Subscript(self.lifted(self.value(target.value)), self.index(target.slice), ast.Store())
         self.emit(ast.AugAssign(place, node.op, self.lifted(given)))
@@ -252,8 +289,11 @@ class Specialiser(Expressions):
         for statements, into in ((node.body, body), (node.orelse, other)):
             self.sightings = before
             with self.into(into):
-                if self.block(statements) is not None:
+                returned = self.block(statements)
+                if returned is not None and not self.scope.is_definition:
                     raise Unwritable(f"return: {ast.unparse(node.test)}")
+                if returned is not None:
+                    self.give(returned)
             found += [sighting for sighting in self.sightings if sighting not in found]
         self.sightings = found
         blocks = [block for block in (body, other) if block or any(sighting.body is block for sighting in found)]
@@ -264,6 +304,23 @@ class Specialiser(Expressions):
             self.emit(ast.If(condition, body, other))
             self._leave(body, other)
         return None
+
+    def give(self, returned: Value) -> None:
+        """A function of the program returns something."""
+        is_nothing = isinstance(returned, Known) and returned.value is None
+        self.emit(ast.Return(None if is_nothing else self.lifted(returned)))
+
+    def _while(self, node: ast.While) -> None:
+        self._make_variables(node.body)
+        test = self.lifted(self._silent(node.test))
+        body: list[ast.stmt] = []
+        before = self.sightings
+        with self.into(body):
+            if self.block(node.body) is not None:
+                raise Unwritable(f"return: {ast.unparse(node.test)}")
+        self.sightings = [*self.sightings, *(sighting for sighting in before if sighting not in self.sightings)]
+        self.emit(ast.While(test, body, []))
+        self._leave(body)
 
     def _make_variables(self, statements: Sequence[ast.stmt]) -> None:
         """What a loop or a branch assigns must be a variable from here on."""
@@ -290,6 +347,8 @@ class Specialiser(Expressions):
         items = self.value(node.iter)
         members = self.members(items)
         if members is not None and not self._is_counted(items):
+            own = {part.id for part in ast.walk(node.target) if isinstance(part, ast.Name)}
+            self.scope.forced -= own  # what a round begins with is known in it, also inside a loop that stays one
             for member in members:
                 self.assign(node.target, member)
                 if (returned := self.block(node.body)) is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import copy
 import functools
 import itertools
 import math
@@ -34,6 +35,7 @@ class Bundle:
 
     members: Sequence[Value]
     labels: Sequence[str] = ()
+    is_list: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ class Unwritable(Exception):
 def _libraries() -> dict[int, str]:
     """How a program writes what comes from a library, by identity."""
     rooms: list[tuple[str, Any]] = [
-        *(("math", math), ("np", numpy), ("np.random", numpy.random), ("contextlib", contextlib)),
+        *(("math", math), ("copy", copy), ("np", numpy), ("np.random", numpy.random), ("contextlib", contextlib)),
         *(("functional", functional), ("nn.init", nn.init), ("torch.optim", torch.optim), ("nn", nn)),
         *(("torch.optim.lr_scheduler", torch.optim.lr_scheduler), ("torch.autograd", torch.autograd), ("torch", torch)),
         ("", builtins),  # torch has names of its own for some of them
@@ -75,7 +77,7 @@ def _libraries() -> dict[int, str]:
     found: dict[int, str] = {}
     for prefix, room in rooms:
         for name, thing in vars(room).items():
-            if not name.startswith("_") and callable(thing):
+            if not name.startswith("_") and callable(thing) and not _is_alias(room, name, thing, found):
                 found[id(thing)] = f"{prefix}.{name}" if prefix else name
         if prefix:
             found[id(room)] = prefix
@@ -83,6 +85,14 @@ def _libraries() -> dict[int, str]:
         found[id(dtype)] = str(dtype)
     found[id(torch.channels_last)] = "torch.channels_last"
     return found
+
+
+def _is_alias(room: Any, name: str, thing: Any, found: dict[int, str]) -> bool:
+    """Whether NumPy has another name for it that more people know: the type's own, or a shorter one."""
+    if room is not numpy or id(thing) not in found:
+        return False
+    known = found[id(thing)].removeprefix("np.")
+    return known == thing.__name__ if isinstance(thing, type) else len(known) <= len(name)
 
 
 def library_name(value: Any) -> str | None:
@@ -107,6 +117,8 @@ def literal(value: Any) -> ast.expr:
     """The literal of a plain value; π is written by its name."""
     if isinstance(value, float) and value == math.pi:
         return expression("math.pi")
+    if isinstance(value, float) and math.isnan(value):
+        return expression("math.nan")
     if isinstance(value, float) and not math.isfinite(value):
         return expression("math.inf" if value > 0 else "-math.inf")
     return expression(repr(value))

@@ -26,8 +26,8 @@ def make(device, **values):
 
 
 def state(run):
-    parts = [value for agent in run._trainer._agents for value in (*agent.net.parameters(), *agent.target.parameters())]
-    memories = [torch.from_numpy(agent.memory.rows) for agent in run._trainer._agents]
+    parts = [value for agent in run._trainer.agents for value in (*agent.net.parameters(), *agent.target.parameters())]
+    memories = [torch.from_numpy(agent.memory.rows) for agent in run._trainer.agents]
     return [part.detach().clone() for part in (*parts, *memories)]
 
 
@@ -68,12 +68,12 @@ def test_a_rival_differs_in_one_switch_and_disturbs_nothing(device, switch):
     frame = beside.peek()
     assert {"scene", "rival"} <= set(frame.pictures)
     assert {"loss", "rival"} <= set(frame.metrics)
-    first, second = beside._trainer._agents
+    first, second = beside._trainer.agents
     assert not torch.equal(first.net.out.weight, second.net.out.weight)
 
 
 def test_the_rival_starts_from_the_same_weights(device):
-    first, second = make(device, rival="done_mask")._trainer._agents
+    first, second = make(device, rival="done_mask")._trainer.agents
     assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), second.net.parameters(), strict=True))
     assert np.array_equal(first.world.states, second.world.states)
 
@@ -186,7 +186,7 @@ def test_returns_and_their_average_are_those_of_the_episodes(device):
     run = make(device, envs=2)
     run.advance(steps=300)
     lines = run.peek().pictures["returns"].lines
-    gained = np.array([gain for _, gain in run._trainer.agent.episodes])
+    gained = np.array(run._trainer.agent.returns)
     assert np.array_equal(lines["return"][1], gained)
     for place in (0, 5, len(gained) - 1):
         assert lines["average"][1, place] == pytest.approx(gained[max(0, place - 19) : place + 1].mean(), rel=1e-5)

@@ -40,10 +40,10 @@ def everything(run):
     """All that the agents are made of and all that a visitor sees."""
     trainer = run._trainer
     parts = [weight.detach().numpy() for weight in run.weights()]
-    for agent in trainer._agents:
+    for agent in trainer.agents:
         world, memory = agent.world, agent.memory
         parts += [memory.rows[: len(memory)], world.states, world.lengths, world.returns, agent.trail.table()]
-        parts += [np.array([agent.acts, agent.learns, agent.ended, agent.epsilon]), np.array(agent.episodes)]
+        parts += [np.array([agent.acts, agent.learns, agent.ended, agent.epsilon]), np.array(agent.returns)]
         parts += moments(agent.optimizer)
     frame = run.peek()
     for name in ("returns", "loss"):
@@ -101,7 +101,7 @@ def test_a_solved_run_stays_solved_and_one_that_went_on_is_not_stopped_again(mon
 def test_the_largest_memory_with_a_rival_fits_into_a_file():
     config = DqnConfig(world="acrobot", envs=64, memory=200_000, hidden=256, depth=3, rival="double")
     run = Run(DQN.build, config, CPU)
-    for agent in run._trainer._agents:
+    for agent in run._trainer.agents:
         memory = agent.memory
         memory.seen = memory.capacity
         memory.rows[:] = np.random.default_rng(1).normal(size=memory.rows.shape)

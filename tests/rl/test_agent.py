@@ -224,7 +224,7 @@ def test_an_exam_counts_the_steps_of_greedy_episodes(device):
     from playground.rl.exam import EXAM_SEED
     from playground.rl.worlds import World
 
-    starts = World("cartpole", 5, "plain", EXAM_SEED)._stable._state.T.copy()
+    starts = World("cartpole", 5, "plain", EXAM_SEED).stable._state.T.copy()
     env = gymnasium.make("CartPole-v1").unwrapped
     env.reset(seed=0)
     for start, counted in zip(starts, found, strict=True):

@@ -31,7 +31,7 @@ def test_one_cart_is_the_single_environment(seed):
         assert (rewards[0], over[0]) == (reward, fallen)
         if fallen:
             falls += 1
-            assert np.array_equal(cart.renew(states, np.array([0]))[0], env.reset()[0])
+            assert np.array_equal(cart.renew(np.array([0]))[0], env.reset()[0])
     assert falls > 50
 
 
@@ -50,8 +50,28 @@ def test_many_carts_are_the_vector_environment():
         assert (rewards == 1).all()
         if fallen.any():
             falls += int(fallen.sum())
-            seen = flock.renew(states, np.flatnonzero(fallen))
+            seen = flock.renew(np.flatnonzero(fallen))
             env.state[:], env.prev_done[:] = flock._state, False
             assert np.abs(seen[fallen]).max() <= carts.SPREAD
             assert np.array_equal(seen[~fallen], states[~fallen])
     assert falls > 300
+
+
+def test_a_row_of_one_is_a_single_cart():
+    """What programs write in the place of a single one: the same dice, states and ends, pushed too."""
+    one, row, dice = Cart(5), Carts(1, 5), np.random.default_rng(2)
+    assert np.array_equal(one.start(), row.start())
+    falls = 0
+    for step in range(2000):
+        if step % 7 == 0:
+            strength = dice.uniform(-1, 1, 1)
+            assert np.array_equal(one.push(strength), row.push(strength))
+        actions = dice.integers(2, size=1)
+        (mine, reward, over), (other, same, fallen) = one.step(actions), row.step(actions)
+        assert np.array_equal(mine, other)
+        assert np.array_equal(one._state, row._state[:, 0])
+        assert (reward[0], over[0]) == (same[0], fallen[0])
+        if over[0]:
+            falls += 1
+            assert np.array_equal(one.renew(np.zeros(1, int)), row.renew(np.zeros(1, int)))
+    assert falls > 50

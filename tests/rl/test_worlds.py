@@ -19,7 +19,7 @@ def played(key, copies, seed, steps=120):
         if step == 30:
             world.push(np.linspace(-0.5, 0.5, copies))
         outcome = world.step(dice.integers(world.kind.actions, size=copies))
-        told += [outcome.states.copy(), outcome.rewards, outcome.terminated, outcome.over, world.states.copy()]
+        told += [outcome.nexts.copy(), outcome.rewards, outcome.terminated, world.lengths.copy(), world.states.copy()]
     return told
 
 
@@ -45,9 +45,9 @@ def test_one_copy_is_gymnasiums_own_environment(key):
         action = int(dice.integers(kind.actions))
         outcome = world.step(np.array([action]))
         seen, reward, terminated, truncated, _ = env.step(action)
-        assert np.array_equal(outcome.states[0], seen * scale)
+        assert np.array_equal(outcome.nexts[0], seen * scale)
         assert (outcome.rewards[0], outcome.terminated[0]) == (reward, terminated)
-        assert outcome.over[0] == (terminated or truncated)
+        assert bool(world.ended) == (terminated or truncated)
         if terminated or truncated:
             ends += 1
             seen, _ = env.reset()
@@ -61,13 +61,13 @@ def test_many_carts_move_as_single_carts_do():
     single = gymnasium.make("CartPole-v1").unwrapped
     single.reset(seed=0)
     for _ in range(200):
-        before = world._stable._state.T.copy()
+        before = world.stable._state.T.copy()
         actions = dice.integers(2, size=5)
         outcome = world.step(actions)
         for place in range(5):
             single.state, single.steps_beyond_terminated = before[place], None
             seen, _, terminated, _, _ = single.step(int(actions[place]))
-            assert np.allclose(outcome.states[place], seen, atol=1e-6)
+            assert np.allclose(outcome.nexts[place], seen, atol=1e-6)
             assert outcome.terminated[place] == terminated
 
 
@@ -78,13 +78,14 @@ def test_an_episode_ends_with_its_last_state_and_a_new_one_begins_at_once(copies
     for _ in range(60):
         before = world.lengths.copy()
         outcome = world.step(always_left)
-        for place in np.flatnonzero(outcome.over):
-            assert abs(outcome.states[place, 2]) > ANGLE_LIMIT
+        over = np.isin(np.arange(copies), [place for place, _ in world.ended])
+        for place in np.flatnonzero(over):
+            assert abs(outcome.nexts[place, 2]) > ANGLE_LIMIT
             assert np.abs(world.states[place]).max() <= 0.05
             assert world.lengths[place] == 0
-            assert (int(place), int(before[place]) + 1, float(before[place]) + 1) in world.ended
-        still = ~outcome.over
-        assert np.array_equal(world.states[still], outcome.states[still])
+            assert (int(place), float(before[place]) + 1) in world.ended
+        still = ~over
+        assert np.array_equal(world.states[still], outcome.nexts[still])
         assert (world.lengths[still] == before[still] + 1).all()
 
 
@@ -92,11 +93,11 @@ def test_an_episode_is_cut_at_500_steps_without_being_terminated():
     """A cart that is put upright again and again never falls: the time limit ends it, and the mask must not."""
     world = World("cartpole", 2, "plain", 0)
     for step in range(1, 501):
-        world._stable._state[:] = 0
+        world.stable._state[:] = 0
         outcome = world.step(np.array([step % 2, step % 2]))
         assert not outcome.terminated.any()
-        assert outcome.over.all() == (step == 500)
-    assert [length for _, length, _ in world.ended] == [500, 500]
+        assert len(world.ended) == (2 if step == 500 else 0)
+    assert world.ended == [(0, 500.0), (1, 500.0)]
 
 
 def test_the_shaped_reward_is_the_courses():
@@ -120,5 +121,5 @@ def test_a_push_changes_one_speed_and_nothing_else(key, copies):
     assert (world.states != calm.states).sum() == 1
     assert world.states[0].sum() > calm.states[0].sum()
     assert np.array_equal(world.states[1:], calm.states[1:])
-    after = world.step(np.zeros(copies, dtype=np.int64)).states
-    assert not np.array_equal(after[0], calm.step(np.zeros(copies, dtype=np.int64)).states[0])
+    after = world.step(np.zeros(copies, dtype=np.int64)).nexts
+    assert not np.array_equal(after[0], calm.step(np.zeros(copies, dtype=np.int64)).nexts[0])

@@ -15,6 +15,7 @@ from playground.core.run import Run
 from playground.data.digits import small_digits
 from playground.data.shelf import DIGITS
 from playground.lessons import LESSONS
+from playground.rl.exam import SHORT
 from playground.script.lessons import WRITERS
 from playground.script.write import write
 from playground.text import LANGUAGES, Text
@@ -23,6 +24,7 @@ from tests.script.runs import CPU, differences, lay_files, printed, script_of
 LIGHT: dict[str, dict[str, Any]] = {
     "digits": {"channels": 4, "hidden": 16},
     "autoencoder": {"start": "scratch", "wide": 16, "middle": 8, "narrow": 4},
+    "dqn": {"prefill": 40, "memory": 50, "hidden": 8},
 }  # options are tried on small nets
 WRITTEN = [lesson for lesson in LESSONS if lesson.key in WRITERS]
 TOLERANCES = {"race": 1e-4}  # the page computes all nets of a race at once, which changes the last digits
@@ -33,6 +35,8 @@ STEPS = 23  # odd, so that the last line is not one of the round ones
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """scikit-learn's digits stand in for MNIST: real ones, and there on every machine."""
     monkeypatch.setattr(DIGITS, "digits", small_digits())
+    for world in ("acrobot", "mountaincar"):
+        monkeypatch.setitem(SHORT, world, 1)  # one game says as much as five
 
 
 def started(lesson: Lesson, steps: int = STEPS, **values: Any) -> Run:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from playground.script.lessons import autoencoder, classifier, digits, gan, race, regression
+from playground.script.lessons import autoencoder, classifier, digits, dqn, gan, race, regression
 from playground.script.pen import Pen
 
 WRITERS: Mapping[str, Callable[[Pen], None]] = {
@@ -12,4 +12,5 @@ WRITERS: Mapping[str, Callable[[Pen], None]] = {
     "autoencoder": autoencoder.write,
     "gan": gan.write,
     "race": race.write,
+    "dqn": dqn.write,
 }
