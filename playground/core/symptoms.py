@@ -1,47 +1,21 @@
-"""Detectors of what goes wrong in supervised lessons, and the inner numbers that they judge by."""
+"""Detectors of what goes wrong in supervised lessons."""
 
 from __future__ import annotations
 
 from functools import partial
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from playground.core.cards import Card, Detector, Signs, Values, first_of
 from playground.core.lanes import KINDS
-from playground.core.nets import layer_outputs
 from playground.core.rescue import best_of, lower_rate
-from playground.core.supervised import Loss
 
 POOR = 0.25  # of the loss of the best constant answer: beyond that, little has been learnt
 FLAT = 0.01  # a window that lowers the loss by less than this share brings nothing
 DEAD_SHARE = 0.6  # of a layer: with up to half of its ReLUs silent a net still fits
 STUCK_SHARE = 0.5
-ENDS = 0.98  # of tanh's reach: beyond it the slope is below 4 %
-NEARLY_ALL = 0.9  # of the inputs
 EARLIEST = 20  # steps before which nothing is said
 SMALL_NET = 4  # hidden neurons
-
-
-def inner_numbers(
-    net: nn.Sequential, loss: Loss, inputs: Tensor, targets: Tensor, baseline: Tensor
-) -> dict[str, Tensor]:
-    """What a multi-layer perceptron says of itself on the data it learns from.
-
-    silent, stuck: (layers,) units of each hidden layer that are 0, or at an end of tanh or sigmoid, for (nearly) all
-    inputs. unexplained: the loss over the baseline, that of the best answer that ignores the inputs.
-    """
-    *hidden, outputs = layer_outputs(net, inputs)
-    share = loss(outputs, targets) / baseline.clamp_min(1e-9)
-    numbers = {"unexplained": share.nan_to_num(1e9).clamp(max=1e9)}
-    if hidden:
-        activation = next(module for module in net if not isinstance(module, nn.Linear))
-        middle, reach = (0.5, 0.5) if isinstance(activation, nn.Sigmoid) else (0.0, 1.0)
-        at_end = [((layer - middle).abs() > ENDS * reach).float().mean(dim=0) for layer in hidden]
-        numbers["silent"] = torch.stack([(layer == 0).all(dim=0).sum() for layer in hidden])
-        numbers["stuck"] = torch.stack([(share >= NEARLY_ALL).sum() for share in at_end])
-    return numbers
 
 
 def diverged(signs: Signs) -> Card | None:
@@ -55,7 +29,7 @@ def diverged(signs: Signs) -> Card | None:
 def dead_relu(signs: Signs) -> Card | None:
     """Most ReLUs of a layer are silent for every input, and the net has learnt little."""
     worst = _worst_layer(signs, "silent", DEAD_SHARE)
-    if signs.config.activation != "relu" or worst is None:
+    if worst is None:
         return None
     return Card("dead_relu", _units(signs, "silent", worst), seek=partial(best_of, tries=_gentler(signs)))
 
@@ -63,7 +37,7 @@ def dead_relu(signs: Signs) -> Card | None:
 def saturated(signs: Signs) -> Card | None:
     """Many tanh or sigmoid units of a layer stand at an end for nearly every input."""
     worst = _worst_layer(signs, "stuck", STUCK_SHARE)
-    if signs.config.activation not in ("tanh", "sigmoid") or worst is None:
+    if worst is None:
         return None
     tries: tuple[Values, ...] = (
         *_gentler(signs),
@@ -78,14 +52,14 @@ def _worst_layer(signs: Signs, name: str, least: float) -> int | None:
     counts = signs.numbers.get(name)
     if counts is None or signs.age < EARLIEST or not signs.number("unexplained", 0) > POOR:
         return None
-    shares = counts / np.array(signs.config.layers)
+    shares = counts / signs.numbers["units"]
     worst = int(shares.argmax())
     return worst if shares[worst] >= least else None
 
 
 def _units(signs: Signs, name: str, layer: int) -> dict[str, object]:
-    count, width = int(signs.numbers[name][layer]), signs.config.layers[layer]
-    return {"count": count, "units": width, "layer": layer + 1}
+    count, units = (int(signs.numbers[each][layer]) for each in (name, "units"))
+    return {"count": count, "units": units, "layer": layer + 1}
 
 
 def _gentler(signs: Signs) -> tuple[Values, ...]:

@@ -62,10 +62,16 @@ class Remedies:
         if "lane_kind" in facts:
             facts["lane"] = self._text.say(f"lane_kinds.{facts['lane_kind']}")
         say, path = self._text.say, f"cards.{card.key}"
+        title, why = say(f"{path}.title", **facts), say(f"{path}.text", **facts)
+        nets = [say(f"options.{net}") for net in card.nets]
+        if nets:
+            title = say("cards.of_nets", nets=BETWEEN.join(nets), title=title)
+        if len(nets) > 1:
+            why = say("cards.of_first", text=why, net=nets[0])
         words: dict[str, Any] = {
             "key": card.key,
-            "title": say(f"{path}.title", **facts),
-            "text": say(f"{path}.text", **facts),
+            "title": title,
+            "text": why,
             "seeking": card.seek is not None and self.is_busy() and not self._found.get(card),
         }
         fix = self.fix_of(card, kept)

@@ -8,7 +8,7 @@ from torch import nn
 
 from playground.core.nets import mlp
 from playground.core.run import Run
-from playground.core.symptoms import inner_numbers
+from playground.core.inner import inner_numbers
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.classifier_losses import entropy
 from playground.lessons.regression import REGRESSION, RegressionConfig
