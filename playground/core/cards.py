@@ -30,6 +30,7 @@ class Card:
 
     fix: settings that are known to help. seek: tries some and returns those that do, for the cases in which nobody can
     know. restarts: whether the run starts anew under them, or goes on. nets: of several, those that it is about.
+    unsure: it is shown only when its seek has found something, because it could also lie in the data.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Card:
     seek: Seek | None = None
     restarts: bool = True
     nets: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True)

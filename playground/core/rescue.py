@@ -52,12 +52,17 @@ def _losses(run: Run) -> list[NDArray[np.float32]]:
 
 
 def best_of(
-    build: Build, config: RunConfig, device: torch.device, *, tries: Sequence[Mapping[str, Any]]
+    build: Build,
+    config: RunConfig,
+    device: torch.device,
+    *,
+    tries: Sequence[Mapping[str, Any]],
+    better: float = BETTER,
 ) -> Mapping[str, Any] | None:
     """The settings whose run ends lowest, all from the first weights on; None if none is much better than today's."""
     steps = min(LONG_TRIAL, max(SHORT_TRIAL, config.steps or LONG_TRIAL))
     allowed = [values for values in tries if values != {name: getattr(config, name) for name in values}]
-    bound, best = BETTER * _end(build, config, steps, device), None
+    bound, best = better * _end(build, config, steps, device), None
     for values in allowed:
         end = _end(build, config.changed(values), steps, device)
         if end < bound:

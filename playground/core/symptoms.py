@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from playground.core.cards import Card, Detector, Signs, Values, first_of
+from playground.core.cards import Card, Detector, Seek, Signs, Values, first_of
 from playground.core.lanes import KINDS
 from playground.core.rescue import best_of, lower_rate
 
@@ -16,6 +16,11 @@ DEAD_SHARE = 0.6  # of a layer: with up to half of its ReLUs silent a net still 
 STUCK_SHARE = 0.5
 EARLIEST = 20  # steps before which nothing is said
 SMALL_NET = 4  # hidden neurons
+SURELY = 0.5  # settings must halve the loss: on overlapping classes a larger net lowers it by a fifth, by heart
+MUCH = 0.5  # of the loss of the best constant answer
+FALLING = 0.02  # a window that lowers the loss by more than this share promises more
+MORE = 5  # times the steps that were too few
+LONG = 100_000  # steps beyond which more of them are no advice
 
 
 def diverged(signs: Signs) -> Card | None:
@@ -95,7 +100,7 @@ def linear_model(signs: Signs) -> Card | None:
     facts = _stalls(signs)
     if facts is None or (signs.config.layers and signs.config.activation != "linear"):
         return None
-    return Card("linear_model", facts, _larger(signs, (10,)))
+    return Card("linear_model", facts, seek=_larger(signs), unsure=True)
 
 
 def small_net(signs: Signs) -> Card | None:
@@ -104,14 +109,15 @@ def small_net(signs: Signs) -> Card | None:
     neurons = sum(signs.config.layers)
     if facts is None or neurons > SMALL_NET:
         return None
-    return Card("small_net", {**facts, "neurons": neurons}, _larger(signs, (10,)))
+    return Card("small_net", {**facts, "neurons": neurons}, seek=_larger(signs), unsure=True)
 
 
-def _larger(signs: Signs, layers: tuple[int, ...]) -> Values:
-    fix: dict[str, object] = {"layers": layers}
+def _larger(signs: Signs) -> Seek:
+    """A net with ten neurons, as the run learns and with Adam."""
+    larger: dict[str, object] = {"layers": (10,)}
     if signs.config.activation == "linear":
-        fix["activation"] = "relu"
-    return fix
+        larger["activation"] = "relu"
+    return partial(best_of, tries=(larger, {**larger, "optimizer": "adam", "lr": 0.02}), better=SURELY)
 
 
 def plateau(signs: Signs) -> Card | None:
@@ -121,7 +127,7 @@ def plateau(signs: Signs) -> Card | None:
         return None
     tries: list[Values] = [{"optimizer": "adam", "lr": rate} for rate in (0.003, 0.02)]
     tries.append({"optimizer": "adam", "lr": 0.01, "layers": (12, 12), "activation": "tanh"})
-    return Card("plateau", facts, seek=partial(best_of, tries=tuple(tries)))
+    return Card("plateau", facts, seek=partial(best_of, tries=tuple(tries), better=SURELY), unsure=True)
 
 
 def slow(signs: Signs) -> Card | None:
@@ -136,6 +142,20 @@ def slow(signs: Signs) -> Card | None:
         return None
     facts = {"steps": signs.age, "percent": f"{max(0.0, 100 * gain):.2g}", "lr": signs.config.lr}
     return Card("slow", facts, {"lr": usual}, restarts=False)
+
+
+def unfinished(signs: Signs) -> Card | None:
+    """The steps are over, the loss still falls, and much of it is left."""
+    progress = _progress(signs, "loss")
+    if signs.stop is None or signs.stop.reason != "finished" or progress is None:
+        return None
+    left, (window, gain) = signs.number("unexplained", 0), progress
+    if not left > MUCH or gain < FALLING or signs.step > LONG:
+        return None
+    usual = KINDS[signs.config.optimizer].rate
+    facts = {"steps": signs.step, "unexplained": f"{100 * left:.0f}", "window": window, "percent": f"{100 * gain:.0f}"}
+    fix: Values = {"lr": usual} if signs.config.lr <= usual / 2 else {}
+    return Card("unfinished", facts, {**fix, "steps": MORE * signs.step}, restarts=False)
 
 
 def overfit(signs: Signs) -> Card | None:
@@ -156,5 +176,5 @@ def overfit(signs: Signs) -> Card | None:
     return Card("overfit", {"low": low, "now": now, "since": since}, {"steps": since})
 
 
-CAUSES = first_of(diverged, linear_model, small_net, dead_relu, saturated, slow, plateau)
+CAUSES = first_of(diverged, linear_model, small_net, dead_relu, saturated, slow, plateau, unfinished)
 MLP_CARDS: tuple[Detector, ...] = (CAUSES, overfit)

@@ -46,4 +46,10 @@ def guessing(signs: Signs) -> Card | None:
     return Card("guessing" if peak > THROWN * float(losses[0]) else "timid", facts, USUAL)
 
 
-DIGIT_CARDS = first_of(diverged, cured_by(USUAL, first_of(dead_relu, saturated)), guessing)
+def broken(signs: Signs) -> Card | None:
+    """Most units of a layer are silent or stuck; early that may pass: a CNN reads with 24 of 32 silent channels."""
+    return _broken(signs) if signs.age >= EARLIEST else None
+
+
+_broken = cured_by(USUAL, first_of(dead_relu, saturated))
+DIGIT_CARDS = first_of(cured_by(USUAL, diverged), broken, guessing)

@@ -16,6 +16,8 @@ ASKED = 256  # remembered moments
 BEYOND = 1.5  # times what the best game could bring
 NEARLY = 0.8  # of it, while the games are short
 SHORT = 30  # steps
+PATIENT = 300  # updates after which a sound CartPole agent has left the first falls behind
+TIMID = 2e-4  # a learning rate: at 1e-4 the course's agent still falls after 10 steps at its 3000th update
 HIGHEST = 1e9  # a number that is shown is finite
 
 
@@ -30,7 +32,11 @@ def symptoms(agent: Agent) -> dict[str, Tensor]:
     sight = 1 / max(1e-3, 1 - agent.config.gamma)  # steps that the discount lets count; none is longer than a game
     expected = agent.net(rows[:, :width]).amax(dim=1).mean()
     possible = rewards * min(sight, agent.world.kind.most_steps)
-    return {"expected": torch.nan_to_num(expected).clamp(-HIGHEST, HIGHEST), "possible": possible}
+    return {
+        "expected": torch.nan_to_num(expected).clamp(-HIGHEST, HIGHEST),
+        "possible": possible,
+        "learns": torch.tensor(agent.learns),
+    }
 
 
 def _facts(signs: Signs) -> dict[str, object]:
@@ -77,3 +83,15 @@ def endless(signs: Signs) -> Card | None:
     if not NEARLY <= share <= BEYOND or returns[-1] > SHORT:
         return None
     return Card("endless", _facts(signs), {"done_mask": True})
+
+
+def timid(signs: Signs) -> Card | None:
+    """After many updates the agent still falls at once: each of them is tiny."""
+    _, returns = signs.series("return")
+    config: DqnConfig = signs.config
+    if config.world != "cartpole" or config.lr > TIMID or not len(returns) or returns[-1] > SHORT:
+        return None
+    if signs.number("learns", 0) < PATIENT:
+        return None
+    facts = {"learns": int(signs.number("learns")), "average": f"{float(returns[-1]):.0f}", "lr": config.lr}
+    return Card("timid_agent", facts, {"lr": 0.01}, restarts=False)

@@ -52,7 +52,7 @@ class Remedies:
             self._found[waiting] = {}
             self.search = threading.Thread(target=self._try, args=(waiting, waiting.seek, run.config))
             self.search.start()
-        return [self._words(card, run.config, kept) for card in cards]
+        return [self._words(card, run.config, kept) for card in cards if not card.unsure or self._found.get(card)]
 
     def _try(self, card: Card, seek: Seek, config: Any) -> None:
         self._found[card] = seek(self._lesson.build, config, self._device) or {}
