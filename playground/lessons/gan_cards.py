@@ -70,12 +70,13 @@ def sure_critic(signs: Signs) -> Card | None:
 def blind_critic(signs: Signs) -> Card | None:
     """D believes in paintings that have left the band, and G runs wherever it is believed."""
     _, inside = signs.series("band_share")
-    (_, fake), config = signs.series("d_fake"), signs.config
-    if signs.age < EARLIEST or config.train == "only_g" or not len(inside) or inside[-1] > INSIDE:
+    _, fake = signs.series("d_fake")
+    if signs.age < EARLIEST or not len(inside) or inside[-1] > INSIDE:
         return None
     if not float(fake[-max(1, len(fake) // 10) :].mean()) > FOOLED:
         return None
-    return Card("blind_critic", {**_opinions(signs), "inside": f"{100 * inside[-1]:.0f}"}, {**CALM, "k_d": 1, "k_g": 1})
+    facts = {**_opinions(signs), "inside": f"{100 * inside[-1]:.0f}"}
+    return Card("blind_critic", facts, {"train": "both", "k_d": 1, "k_g": 1, **CALM})
 
 
 def timid(signs: Signs) -> Card | None:
@@ -100,7 +101,7 @@ def _opinions(signs: Signs) -> dict[str, object]:
     return {"real": f"{float(real[-1]):.2f}", "fake": f"{float(fake[-1]):.2f}"}
 
 
-GAN_CARDS = (diverged, collapse, one_rests, first_of(sure_critic, blind_critic, timid))
+GAN_CARDS = (diverged, collapse, first_of(one_rests, sure_critic, blind_critic, timid))
 
 
 def symptoms(a: Tensor, labels: Tensor | None) -> dict[str, Tensor]:

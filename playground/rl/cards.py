@@ -48,10 +48,7 @@ def _facts(signs: Signs) -> dict[str, object]:
 def blow_up(signs: Signs) -> Card | None:
     """The net expects more than any game can bring."""
     config: DqnConfig = signs.config
-    is_over = signs.stop is not None and signs.stop.reason == "diverged"
-    if not is_over and not abs(signs.number("expected", 0)) > BEYOND * signs.number("possible", 1):
-        return None
-    if "expected" not in signs.numbers:
+    if not abs(signs.number("expected", 0)) > BEYOND * signs.number("possible", 1):
         return None
     return Card("blow_up", _facts(signs), _calm(config))
 
@@ -61,16 +58,21 @@ def _calm(config: DqnConfig) -> dict[str, Any]:
     if config.reward == "plain" and not config.done_mask:
         return {"done_mask": True}
     if config.target_net == "none":
-        return {"target_net": "soft", "tau": 0.02, "double": True, "done_mask": True, "lr": min(config.lr, 0.005)}
+        return _followed(config)
     return {"loss": "huber", "double": True, "done_mask": True, "lr": float(f"{config.lr / 5:.2g}")}
 
 
+def _followed(config: DqnConfig) -> dict[str, Any]:
+    """Goals that follow the net slowly, and steps that are not too large."""
+    return {"target_net": "soft", "tau": 0.02, "double": True, "done_mask": True, "lr": min(config.lr, 0.005)}
+
+
 def diverged(signs: Signs) -> Card | None:
-    """Blown up before anybody could look."""
+    """Blown up before anybody could look: the weights are sound ones again, and what they expect says nothing."""
     if signs.stop is None or signs.stop.reason != "diverged":
         return None
-    fix = {"lr": min(0.001, signs.config.lr / 10), "target_net": "soft"}
-    return Card("diverged", {**signs.stop.facts, "lr": signs.config.lr}, fix)
+    facts, fix = {**signs.stop.facts, "lr": signs.config.lr}, _followed(signs.config)
+    return Card("runaway", facts, fix) if signs.config.target_net == "none" else Card("diverged", facts, fix)
 
 
 def endless(signs: Signs) -> Card | None:

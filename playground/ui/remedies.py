@@ -21,10 +21,11 @@ BETWEEN = " · "
 
 
 def shown(value: object) -> object:
-    """A number in three digits, and without a power of ten where that can be read at a glance."""
+    """A number in three digits, and with a power of ten only where it is very large or small."""
     if not isinstance(value, float):
         return value
-    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    short = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return short.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 class Remedies:
@@ -82,10 +83,12 @@ class Remedies:
         return words
 
     def _changes(self, config: Config, values: Mapping[str, Any]) -> list[str]:
-        """Each setting with its new value, as the page calls them."""
+        """Each setting that changes with its new value, as the page calls them."""
         knobs = config.knobs()
         changes = []
         for name, value in values.items():
+            if value == getattr(config, name):
+                continue
             knob = knobs[name]
             if isinstance(knob, Lanes):
                 before = getattr(config, name)
