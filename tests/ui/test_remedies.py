@@ -121,7 +121,7 @@ def test_nets_that_have_the_same_trouble_are_named(device):
 
 
 def test_a_card_that_may_lie_in_the_data_waits_for_settings_that_help(device):
-    seat = ended(device, REGRESSION, noise=1, steps=300)
+    seat = ended(device, REGRESSION, noise=1, noise_kind="normal", steps=300)
     assert [card.key for card in seat.run.cards] == ["plateau"]
     assert shown(seat)["cards"] == []
     seat = ended(device, REGRESSION, layers=(), steps=300)
