@@ -18,7 +18,7 @@ EARLIEST = 20  # steps before which nothing is said
 SMALL_NET = 4  # hidden neurons
 SURELY = 0.25  # of the loss: settings that get lower; by heart, a larger net learns to 0.3 on overlapping classes
 MUCH = 0.5  # of the loss of the best constant answer
-FALLING = 0.02  # a window that lowers the loss by more than this share promises more
+FALLING = 0.05  # a window that lowers the loss by more than this share promises more; outliers alone leave 0.03
 MORE = 5  # times the steps that were too few
 LONG = 100_000  # steps beyond which more of them are no advice
 
