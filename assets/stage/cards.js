@@ -41,7 +41,7 @@ export function whyCards(stage) {
       dismissed.clear();
       opened.clear();
     }
-    if (state.why.reason === "diverged" && !told) opened.add("diverged"); // the run is over: nothing is disturbed
+    if (state.why.reason === "diverged" && !told) opened.add("diverged").add("runaway"); // the run is over: nothing is disturbed
     told = state.why.reason === "diverged";
     const cards = state.cards.filter(({ key }) => !dismissed.has(key));
     const now = JSON.stringify(cards);

@@ -4,7 +4,7 @@ import { element, icon } from "./dom.js";
 import { shownNumber } from "./settings.js";
 
 const MAIN_METRICS = [
-  "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_accuracy", "sigmoid_accuracy",
+  "loss", "test_loss", "accuracy", "test_accuracy", "softmax", "sigmoid", "softmax_test_loss", "sigmoid_test_loss", "softmax_accuracy", "sigmoid_accuracy",
   "cnn", "cnn_accuracy", "lstm", "lstm_accuracy", "mlp", "mlp_accuracy", "kl", "knn_accuracy", "full_loss", "full_knn_accuracy", "full_accuracy",
   "d_real", "score", "band_share",
   "leader",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +29,8 @@ class Card:
     """What went wrong (`key`), the numbers that show it, and settings that help.
 
     fix: settings that are known to help. seek: tries some and returns those that do, for the cases in which nobody can
-    know. restarts: whether the run starts anew under them, or goes on.
+    know. restarts: whether the run starts anew under them, or goes on. nets: of several, those that it is about.
+    unsure: it is shown only when its seek has found something, because it could also lie in the data.
     """
 
     key: str
@@ -37,6 +38,8 @@ class Card:
     fix: Values = field(default_factory=dict)
     seek: Seek | None = None
     restarts: bool = True
+    nets: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,19 @@ class Signs:
     def number(self, name: str, default: float = float("nan")) -> float:
         return float(self.numbers[name]) if name in self.numbers else default
 
+    def of(self, net: str) -> Signs:
+        """What concerns one of several nets: its loss is called by its name, and all else has the name in front."""
+        own = f"{net}_"
+        history = History()
+        if net in self.history.series:
+            history.series["loss"] = self.history.series[net]
+        for name, series in self.history.series.items():
+            if name.startswith(own):
+                history.series[name.removeprefix(own)] = series
+        numbers = {name.removeprefix(own): value for name, value in self.numbers.items() if name.startswith(own)}
+        is_others = self.stop is not None and self.stop.facts.get("metric", net) != net
+        return replace(self, history=history, numbers=numbers, stop=None if is_others else self.stop)
+
 
 Detector = Callable[[Signs], Card | None]
 
@@ -78,6 +94,30 @@ def first_of(*detectors: Detector) -> Detector:
 
     def detect(signs: Signs) -> Card | None:
         return next((card for detector in detectors if (card := detector(signs))), None)
+
+    return detect
+
+
+def each_net(names: Sequence[str], detector: Detector) -> Detector:
+    """Judges nets side by side, each by its own numbers; the first card found names all nets with the same trouble."""
+
+    def detect(signs: Signs) -> Card | None:
+        found = {name: card for name in names if (card := detector(signs.of(name)))}
+        if not found:
+            return None
+        first = next(iter(found.values()))
+        nets = tuple(name for name, card in found.items() if card.key == first.key)
+        return replace(first, nets=nets)
+
+    return detect
+
+
+def cured_by(fix: Values, detector: Detector) -> Detector:
+    """Offers settings that are known to help, where seeking some would take too long."""
+
+    def detect(signs: Signs) -> Card | None:
+        card = detector(signs)
+        return replace(card, fix=fix, seek=None) if card else None
 
     return detect
 

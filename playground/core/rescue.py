@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from playground.core.limits import RunConfig
 from playground.core.run import Build, Run
@@ -42,17 +43,26 @@ def _falls(build: Build, config: SupervisedConfig, device: torch.device) -> bool
         run.advance(steps=PIECE)
         if run.peek().stop:
             return False
-    _, losses = next(iter(run.history.series.values())).shown(TRIAL_STEPS)
-    return bool(losses[-1] < losses[0])
+    return all(bool(losses[-1] < losses[0]) for losses in _losses(run))
+
+
+def _losses(run: Run) -> list[NDArray[np.float32]]:
+    """The loss of each net, which several side by side call by their names."""
+    return [run.history.series[name or "loss"].kept()[1] for name in run.trainer().named_nets()]
 
 
 def best_of(
-    build: Build, config: RunConfig, device: torch.device, *, tries: Sequence[Mapping[str, Any]]
+    build: Build,
+    config: RunConfig,
+    device: torch.device,
+    *,
+    tries: Sequence[Mapping[str, Any]],
+    better: float = BETTER,
 ) -> Mapping[str, Any] | None:
     """The settings whose run ends lowest, all from the first weights on; None if none is much better than today's."""
     steps = min(LONG_TRIAL, max(SHORT_TRIAL, config.steps or LONG_TRIAL))
     allowed = [values for values in tries if values != {name: getattr(config, name) for name in values}]
-    bound, best = BETTER * _end(build, config, steps, device), None
+    bound, best = better * _end(build, config, steps, device), None
     for values in allowed:
         end = _end(build, config.changed(values), steps, device)
         if end < bound:
@@ -61,12 +71,11 @@ def best_of(
 
 
 def _end(build: Build, config: RunConfig, steps: int, device: torch.device) -> float:
-    """The loss after so many steps; infinite where the run goes wrong."""
+    """The loss after so many steps, of all nets together; infinite where the run goes wrong."""
     run = Run(build, replace(config, steps=0, goal=0, patience=0), device)
     while run.step < steps:
         run.advance(steps=PIECE)
         if run.step % (5 * PIECE) == 0 and run.peek().stop:
             return math.inf
     run.peek()
-    _, losses = next(iter(run.history.series.values())).kept()
-    return float(np.mean(losses[-max(1, steps // 20) :]))
+    return float(sum(np.mean(losses[-max(1, steps // 20) :]) for losses in _losses(run)))

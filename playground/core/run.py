@@ -127,7 +127,7 @@ class Run:
                 self._keep_sound_weights()
             else:  # a lane at infinity must not blank the page: show the last weights that were sound
                 self._restore_sound_weights()
-                self._stop_diverged(min((place for place in exploded if place is not None), default=-1), losses)
+                self._stop_diverged(losses, dict(zip(losses, exploded, strict=True)))
                 (_, measured, symptoms, pictures), _ = to_host(self._view(closely, is_due))
         self._record(losses, measured)
         is_over = self.stop is not None and self._measured_stop is not self.stop
@@ -159,10 +159,14 @@ class Run:
         self._record({}, full)
         return symptoms
 
-    def _stop_diverged(self, place: int, losses: Mapping[str, Any]) -> None:
-        values = [float(values[place]) for values in losses.values()]
+    def _stop_diverged(self, losses: Mapping[str, Any], exploded: Mapping[str, int | None]) -> None:
+        """Stop at the first loss that exploded; where only the weights did, at the newest."""
+        places = {name: place for name, place in exploded.items() if place is not None}
+        metric = min(places, key=lambda name: places[name], default=next(iter(losses), ""))
+        place = places.get(metric, -1)
         step = self.step if place < 0 else self.step - len(self._pending) + 1 + place
-        self.stop = Stop("diverged", {"step": step, "loss": max(values, default=math.nan)})
+        loss = float(losses[metric][place]) if metric else math.nan
+        self.stop = Stop("diverged", {"step": step, "loss": loss, "metric": metric})
 
     def _record(self, losses: Mapping[str, Any], measured: Mapping[str, Any]) -> None:
         """Losses belong to the weights before their step, measured numbers to the weights of now."""

@@ -1,47 +1,26 @@
-"""Detectors of what goes wrong in supervised lessons, and the inner numbers that they judge by."""
+"""Detectors of what goes wrong in supervised lessons."""
 
 from __future__ import annotations
 
 from functools import partial
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from playground.core.cards import Card, Detector, Signs, Values, first_of
+from playground.core.cards import Card, Detector, Seek, Signs, Values, first_of
 from playground.core.lanes import KINDS
-from playground.core.nets import layer_outputs
 from playground.core.rescue import best_of, lower_rate
-from playground.core.supervised import Loss
 
 POOR = 0.25  # of the loss of the best constant answer: beyond that, little has been learnt
 FLAT = 0.01  # a window that lowers the loss by less than this share brings nothing
 DEAD_SHARE = 0.6  # of a layer: with up to half of its ReLUs silent a net still fits
 STUCK_SHARE = 0.5
-ENDS = 0.98  # of tanh's reach: beyond it the slope is below 4 %
-NEARLY_ALL = 0.9  # of the inputs
 EARLIEST = 20  # steps before which nothing is said
 SMALL_NET = 4  # hidden neurons
-
-
-def inner_numbers(
-    net: nn.Sequential, loss: Loss, inputs: Tensor, targets: Tensor, baseline: Tensor
-) -> dict[str, Tensor]:
-    """What a multi-layer perceptron says of itself on the data it learns from.
-
-    silent, stuck: (layers,) units of each hidden layer that are 0, or at an end of tanh or sigmoid, for (nearly) all
-    inputs. unexplained: the loss over the baseline, that of the best answer that ignores the inputs.
-    """
-    *hidden, outputs = layer_outputs(net, inputs)
-    share = loss(outputs, targets) / baseline.clamp_min(1e-9)
-    numbers = {"unexplained": share.nan_to_num(1e9).clamp(max=1e9)}
-    if hidden:
-        activation = next(module for module in net if not isinstance(module, nn.Linear))
-        middle, reach = (0.5, 0.5) if isinstance(activation, nn.Sigmoid) else (0.0, 1.0)
-        at_end = [((layer - middle).abs() > ENDS * reach).float().mean(dim=0) for layer in hidden]
-        numbers["silent"] = torch.stack([(layer == 0).all(dim=0).sum() for layer in hidden])
-        numbers["stuck"] = torch.stack([(share >= NEARLY_ALL).sum() for share in at_end])
-    return numbers
+SURELY = 0.25  # of the loss: settings that get lower; by heart, a larger net learns to 0.3 on overlapping classes
+MUCH = 0.5  # of the loss of the best constant answer
+FALLING = 0.05  # a window that lowers the loss by more than this share promises more; outliers alone leave 0.03
+MORE = 5  # times the steps that were too few
+LONG = 100_000  # steps beyond which more of them are no advice
 
 
 def diverged(signs: Signs) -> Card | None:
@@ -55,7 +34,7 @@ def diverged(signs: Signs) -> Card | None:
 def dead_relu(signs: Signs) -> Card | None:
     """Most ReLUs of a layer are silent for every input, and the net has learnt little."""
     worst = _worst_layer(signs, "silent", DEAD_SHARE)
-    if signs.config.activation != "relu" or worst is None:
+    if worst is None:
         return None
     return Card("dead_relu", _units(signs, "silent", worst), seek=partial(best_of, tries=_gentler(signs)))
 
@@ -63,7 +42,7 @@ def dead_relu(signs: Signs) -> Card | None:
 def saturated(signs: Signs) -> Card | None:
     """Many tanh or sigmoid units of a layer stand at an end for nearly every input."""
     worst = _worst_layer(signs, "stuck", STUCK_SHARE)
-    if signs.config.activation not in ("tanh", "sigmoid") or worst is None:
+    if worst is None:
         return None
     tries: tuple[Values, ...] = (
         *_gentler(signs),
@@ -78,14 +57,14 @@ def _worst_layer(signs: Signs, name: str, least: float) -> int | None:
     counts = signs.numbers.get(name)
     if counts is None or signs.age < EARLIEST or not signs.number("unexplained", 0) > POOR:
         return None
-    shares = counts / np.array(signs.config.layers)
+    shares = counts / signs.numbers["units"]
     worst = int(shares.argmax())
     return worst if shares[worst] >= least else None
 
 
 def _units(signs: Signs, name: str, layer: int) -> dict[str, object]:
-    count, width = int(signs.numbers[name][layer]), signs.config.layers[layer]
-    return {"count": count, "units": width, "layer": layer + 1}
+    count, units = (int(signs.numbers[each][layer]) for each in (name, "units"))
+    return {"count": count, "units": units, "layer": layer + 1}
 
 
 def _gentler(signs: Signs) -> tuple[Values, ...]:
@@ -121,7 +100,7 @@ def linear_model(signs: Signs) -> Card | None:
     facts = _stalls(signs)
     if facts is None or (signs.config.layers and signs.config.activation != "linear"):
         return None
-    return Card("linear_model", facts, _larger(signs, (10,)))
+    return Card("linear_model", facts, seek=_larger(signs), unsure=True)
 
 
 def small_net(signs: Signs) -> Card | None:
@@ -130,14 +109,15 @@ def small_net(signs: Signs) -> Card | None:
     neurons = sum(signs.config.layers)
     if facts is None or neurons > SMALL_NET:
         return None
-    return Card("small_net", {**facts, "neurons": neurons}, _larger(signs, (10,)))
+    return Card("small_net", {**facts, "neurons": neurons}, seek=_larger(signs), unsure=True)
 
 
-def _larger(signs: Signs, layers: tuple[int, ...]) -> Values:
-    fix: dict[str, object] = {"layers": layers}
+def _larger(signs: Signs) -> Seek:
+    """A net with ten neurons, as the run learns and with Adam."""
+    larger: dict[str, object] = {"layers": (10,)}
     if signs.config.activation == "linear":
-        fix["activation"] = "relu"
-    return fix
+        larger["activation"] = "relu"
+    return partial(best_of, tries=(larger, {**larger, "optimizer": "adam", "lr": 0.02}), better=SURELY)
 
 
 def plateau(signs: Signs) -> Card | None:
@@ -147,7 +127,7 @@ def plateau(signs: Signs) -> Card | None:
         return None
     tries: list[Values] = [{"optimizer": "adam", "lr": rate} for rate in (0.003, 0.02)]
     tries.append({"optimizer": "adam", "lr": 0.01, "layers": (12, 12), "activation": "tanh"})
-    return Card("plateau", facts, seek=partial(best_of, tries=tuple(tries)))
+    return Card("plateau", facts, seek=partial(best_of, tries=tuple(tries), better=SURELY), unsure=True)
 
 
 def slow(signs: Signs) -> Card | None:
@@ -164,15 +144,29 @@ def slow(signs: Signs) -> Card | None:
     return Card("slow", facts, {"lr": usual}, restarts=False)
 
 
+def unfinished(signs: Signs) -> Card | None:
+    """The steps are over, the loss still falls, and much of it is left."""
+    progress = _progress(signs, "loss")
+    if signs.stop is None or signs.stop.reason != "finished" or progress is None:
+        return None
+    left, (window, gain) = signs.number("unexplained", 0), progress
+    if not left > MUCH or gain < FALLING or signs.step > LONG:
+        return None
+    usual = KINDS[signs.config.optimizer].rate
+    facts = {"steps": signs.step, "unexplained": f"{100 * left:.0f}", "window": window, "percent": f"{100 * gain:.0f}"}
+    fix: Values = {"lr": usual} if signs.config.lr <= usual / 2 else {}
+    return Card("unfinished", facts, {**fix, "steps": MORE * signs.step}, restarts=False)
+
+
 def overfit(signs: Signs) -> Card | None:
     """The test loss has been rising for long while the training loss fell."""
     steps, tests = signs.series("test_loss")
-    if len(tests) < 12 or signs.age < 100:
+    if len(tests) < 8 or signs.age < 100:
         return None
     smooth = np.convolve(tests, np.ones(3) / 3, mode="valid")  # smooth[i] belongs to steps[i + 1]
     best = int(smooth.argmin())
     since, low, now = int(steps[best + 1]), float(smooth[best]), float(smooth[-1])
-    if now < 1.25 * low or len(smooth) - best < 6 or signs.step - since < 50 or since <= 0:
+    if now < 1.25 * low or len(smooth) - best < 4 or signs.step - since < 50 or since <= 0:
         return None
     at, losses = signs.series("loss")
     place = int(np.searchsorted(at, since))
@@ -182,5 +176,5 @@ def overfit(signs: Signs) -> Card | None:
     return Card("overfit", {"low": low, "now": now, "since": since}, {"steps": since})
 
 
-CAUSES = first_of(diverged, linear_model, small_net, dead_relu, saturated, slow, plateau)
+CAUSES = first_of(diverged, linear_model, small_net, dead_relu, saturated, slow, plateau, unfinished)
 MLP_CARDS: tuple[Detector, ...] = (CAUSES, overfit)

@@ -17,12 +17,11 @@ from playground.core.pictures import Pictures
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
 from playground.core.supervised import OPTIMIZERS, Supervised, SupervisedConfig, build_optimizer
-from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics
-from playground.lessons.autoencoder_cards import average_digit, kl_collapse
+from playground.lessons.autoencoder_cards import CODER_CARDS, coder_numbers
 from playground.lessons.autoencoder_nets import Autoencoder, CodeAndPicture, drawn, kl_per_pixel, scaled
 from playground.lessons.autoencoder_weights import take_shipped
-from playground.lessons.codes import some_noise, under_noise
+from playground.lessons.codes import JUDGED, some_noise, under_noise
 from playground.lessons.darkroom import Darkroom
 
 LOOKS_BETWEEN = 12  # between two exams: one costs about as much as 14 steps, so at full speed 2 % of the time
@@ -56,7 +55,7 @@ def make_net(config: AutoencoderConfig) -> Autoencoder:
 class Autoencoding(Supervised):
     """An autoencoder that learns from MNIST; its metric `loss` is the mean squared error, the KL term apart."""
 
-    CARDS = (diverged, kl_collapse, average_digit)
+    CARDS = (CODER_CARDS,)
     EDITS: ClassVar[frozenset[str]] = frozenset()
     net: Autoencoder
 
@@ -153,7 +152,7 @@ class Autoencoding(Supervised):
 
     def symptoms(self) -> Metrics:
         codes = self.darkroom.codes
-        return {"average": codes.average_error()} if codes else {}
+        return coder_numbers(self.net, codes.pictures[:JUDGED], codes.average_error()) if codes else {}
 
     def measure_fully(self) -> Metrics:
         codes = self.darkroom.codes

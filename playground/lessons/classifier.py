@@ -11,7 +11,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
+from playground.core.cards import each_net
 from playground.core.graph import Graph
+from playground.core.inner import inner_numbers
 from playground.core.knobs import Config, choice, number, own_points, subset, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
@@ -21,7 +23,7 @@ from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Penalty, Supervised, build_optimizer
 from playground.core.surgery import check_edit
-from playground.core.symptoms import MLP_CARDS, diverged, inner_numbers
+from playground.core.symptoms import MLP_CARDS
 from playground.core.trainer import Metrics, Trainer
 from playground.data import points, tables
 from playground.data.split import kept_apart
@@ -30,6 +32,7 @@ from playground.lessons.classifier_losses import entropy, make_balanced_loss, ma
 from playground.lessons.plane import FEATURES, Data, View, accuracy, inputs_of
 
 MOST_CLASSES = 5
+HEADS = ("softmax", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,14 @@ def make_net(config: ClassifierConfig, outputs: int, device: torch.device) -> nn
     return mlp((len(config.features), *config.layers, outputs), config.activation).to(device)
 
 
+def symptoms(net: nn.Sequential, loss: Loss, view: View) -> Metrics:
+    inputs, labels = view.data.train
+    if not len(labels):
+        return {}
+    numbers = inner_numbers(net, loss, inputs, labels, entropy(labels))
+    return {**numbers, **class_numbers(net, inputs, labels, view.plane.classes)}
+
+
 class Classifier(Supervised):
     """One net with a softmax over the classes, or with one logit and a sigmoid."""
 
@@ -120,11 +131,7 @@ class Classifier(Supervised):
         return self.view.measure(self.net, self.loss)
 
     def symptoms(self) -> Metrics:
-        inputs, labels = self.view.data.train
-        if not len(labels):
-            return {}
-        numbers = inner_numbers(self.net, make_loss(self._outputs), inputs, labels, entropy(labels))
-        return {**numbers, **class_numbers(self.net, inputs, labels, self.view.plane.classes)}
+        return symptoms(self.net, make_loss(self._outputs), self.view)
 
     def look(self, *, closely: bool) -> Pictures:
         return self.view.look(self.net, closely)
@@ -162,7 +169,7 @@ class BothHeads(Race):
     Both start as the same function: the single logit is the difference of the two.
     """
 
-    CARDS = (diverged,)
+    CARDS = tuple(each_net(HEADS, detector) for detector in (imbalance, *MLP_CARDS))
 
     def __init__(self, config: ClassifierConfig, device: torch.device) -> None:
         self._device = device
@@ -185,12 +192,24 @@ class BothHeads(Race):
         return self.view.graph(self.named_nets())
 
     def measure(self) -> Metrics:
-        data = self.view.data
-        if not len(data.train[0]):
+        train, test = self.view.data.train, self.view.data.test
+        if not len(train[0]):
             return {}
+        has_test = len(test[0]) > 0
+        metrics = {f"{lane.name}_accuracy": accuracy(lane.net, test if has_test else train) for lane in self.lanes}
+        if has_test:
+            metrics |= {f"{lane.name}_test_loss": lane.loss(lane.net(test[0]), test[1]) for lane in self.lanes}
+        return metrics
+
+    def symptoms(self) -> Metrics:
+        nets: dict[str, tuple[nn.Sequential, Loss]] = {
+            "softmax": (self.softmax, cross_entropy),
+            "sigmoid": (self.sigmoid, one_logit_loss),
+        }
         return {
-            f"{lane.name}_accuracy": accuracy(lane.net, data.test if len(data.test[0]) else data.train)
-            for lane in self.lanes
+            f"{name}_{key}": value
+            for name, (net, loss) in nets.items()
+            for key, value in symptoms(net, loss, self.view).items()
         }
 
     def look(self, *, closely: bool) -> Pictures:

@@ -26,7 +26,7 @@ def class_numbers(net: nn.Module, inputs: Tensor, labels: Tensor, classes: int) 
 def imbalance(signs: Signs) -> Card | None:
     """A rare class whose points are mostly taken for others, while the accuracy looks fine."""
     counts, right = signs.numbers.get("counts"), signs.numbers.get("right")
-    if counts is None or right is None or signs.age < EARLIEST or signs.config.balanced or signs.config.head == "both":
+    if counts is None or right is None or signs.age < EARLIEST or signs.config.balanced:
         return None
     total = int(counts.sum())
     for place in counts.argsort(kind="stable"):
@@ -36,5 +36,8 @@ def imbalance(signs: Signs) -> Card | None:
             return None
         facts = {"rare": int(counts[place]), "total": total, "right": int(right[place]), "name": NAMES[int(place)]}
         facts["percent"] = round(100 * int(right.sum()) / total)
-        return Card("imbalance", facts, {"balanced": True})
+        alone = (
+            {"head": "softmax"} if signs.config.head == "both" else {}
+        )  # two heads learn from the points as they are
+        return Card("imbalance", facts, {**alone, "balanced": True})
     return None

@@ -13,8 +13,9 @@ from playground.core.batches import Batches
 from playground.core.pictures import Bars, Picture
 from playground.core.refusal import BadValue
 from playground.core.state import Parts, State
-from playground.core.trainer import Trainer
+from playground.core.trainer import Metrics, Trainer
 from playground.data.shelf import DIGITS
+from playground.lessons.digit_cards import reader_numbers
 from playground.lessons.digit_nets import DigitNet
 from playground.lessons.embedding import Embedding
 from playground.lessons.exam import IN_CLOUD, QUESTIONS, Exam
@@ -106,6 +107,10 @@ class Desk:
         """The accuracy on the whole test set, a scalar."""
         assert self.whole is not None
         return self.whole.grade(net)
+
+    def numbers(self, net: DigitNet) -> Metrics:
+        """What a net says of itself, for those who judge what goes wrong."""
+        return reader_numbers(net, self.exam.pictures, self.exam.labels) if self.exam else {}
 
     def answer(self, net: DigitNet) -> Bars:
         """What a net makes of the drawing."""

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from playground.core.batches import Batches
+from playground.core.cards import each_net
 from playground.core.graph import Graph, Together
 from playground.core.knobs import choice, number
 from playground.core.lesson import Lesson, Preset
@@ -20,11 +21,10 @@ from playground.core.pictures import Pictures
 from playground.core.race import Lane, Race
 from playground.core.refusal import BadValue
 from playground.core.supervised import OPTIMIZERS, Loss, Penalty, Supervised, SupervisedConfig, build_optimizer
-from playground.core.symptoms import diverged
 from playground.core.trainer import Metrics, Trainer
 from playground.data.photo import open_picture
 from playground.lessons.desk import AtDesk, Desk
-from playground.lessons.digit_cards import guessing
+from playground.lessons.digit_cards import DIGIT_CARDS
 from playground.lessons.digit_nets import KINDS, SIDE, Cnn, DigitNet, make_net
 from playground.lessons.inside import Spot, check_spot, filters, inside
 
@@ -82,7 +82,7 @@ class DigitsConfig(SupervisedConfig):
 class Digits(AtDesk, Supervised):
     """One net that learns to read."""
 
-    CARDS = (diverged, guessing)
+    CARDS = (DIGIT_CARDS,)
     EDITS: ClassVar[frozenset[str]] = frozenset({"teach"})
     ONCE: ClassVar[frozenset[str]] = frozenset({"teach"})  # what it teaches are the drawings of that moment
     net: DigitNet
@@ -110,6 +110,9 @@ class Digits(AtDesk, Supervised):
         desk = self.desk
         return {"test_accuracy": desk.exam.sit(self.net)} if desk.exam and desk.is_exam_due() else {}
 
+    def symptoms(self) -> Metrics:
+        return self.desk.numbers(self.net)
+
     def measure_fully(self) -> Metrics:
         return {"full_accuracy": self.desk.grade(self.net)} if self.desk.whole else {}
 
@@ -135,7 +138,7 @@ class Digits(AtDesk, Supervised):
 class SideBySide(AtDesk, Race):
     """A CNN, an LSTM and an MLP that see the same batches and read the same drawing."""
 
-    CARDS = (diverged,)
+    CARDS = (each_net(SIDE_BY_SIDE, DIGIT_CARDS),)
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: DigitsConfig, device: torch.device) -> None:
@@ -176,6 +179,11 @@ class SideBySide(AtDesk, Race):
         first, *others = self._readers()
         grades = {f"{name}_accuracy": desk.exam.grade(net) for name, net in others}
         return {f"{first[0]}_accuracy": desk.exam.sit(first[1]), **grades}
+
+    def symptoms(self) -> Metrics:
+        return {
+            f"{name}_{key}": value for name, net in self._readers() for key, value in self.desk.numbers(net).items()
+        }
 
     def look(self, *, closely: bool) -> Pictures:
         desk = self.desk

@@ -21,7 +21,7 @@ from playground.core.refusal import BadValue, echo
 from playground.core.state import Parts, State
 from playground.core.trainer import Metrics, Trainer
 from playground.rl.agent import Agent
-from playground.rl.cards import blow_up, diverged, endless, symptoms
+from playground.rl.cards import blow_up, diverged, endless, symptoms, timid
 from playground.rl.config import DqnConfig, rival_config
 from playground.rl.exam import LONG, Exams, examine
 from playground.rl.sight import WINDOW, qmap, remembered, returns, scene
@@ -32,7 +32,7 @@ FILLED_A_STEP = 20  # acts without learning in one step while the memory fills
 class Dqn(Trainer):
     """One agent, or two in lock-step that differ in one switch."""
 
-    CARDS = (first_of(endless, blow_up, diverged),)
+    CARDS = (first_of(endless, blow_up, diverged, timid),)
     EDITS: ClassVar[frozenset[str]] = frozenset({"push"})
     UNCHARTED: ClassVar[frozenset[str]] = frozenset({"return", "test_return", "epsilon", "acts"})
 

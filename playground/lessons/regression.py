@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from playground.core.batches import Batches
 from playground.core.graph import Graph
+from playground.core.inner import inner_numbers
 from playground.core.knobs import Config, choice, number, own_points, toggle
 from playground.core.lesson import Lesson, Preset
 from playground.core.limits import RunConfig
@@ -18,7 +19,7 @@ from playground.core.pictures import Cards, Curve, Pictures, Points
 from playground.core.refusal import BadValue
 from playground.core.supervised import Loss, MlpConfig, Supervised, build_optimizer
 from playground.core.surgery import check_edit, set_weight
-from playground.core.symptoms import MLP_CARDS, inner_numbers
+from playground.core.symptoms import MLP_CARDS
 from playground.core.trainer import Metrics
 from playground.data import curves, tables
 from playground.data.split import kept_apart

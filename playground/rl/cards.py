@@ -16,6 +16,8 @@ ASKED = 256  # remembered moments
 BEYOND = 1.5  # times what the best game could bring
 NEARLY = 0.8  # of it, while the games are short
 SHORT = 30  # steps
+PATIENT = 300  # updates after which a sound CartPole agent has left the first falls behind
+TIMID = 2e-4  # a learning rate: at 1e-4 the course's agent still falls after 10 steps at its 3000th update
 HIGHEST = 1e9  # a number that is shown is finite
 
 
@@ -30,7 +32,11 @@ def symptoms(agent: Agent) -> dict[str, Tensor]:
     sight = 1 / max(1e-3, 1 - agent.config.gamma)  # steps that the discount lets count; none is longer than a game
     expected = agent.net(rows[:, :width]).amax(dim=1).mean()
     possible = rewards * min(sight, agent.world.kind.most_steps)
-    return {"expected": torch.nan_to_num(expected).clamp(-HIGHEST, HIGHEST), "possible": possible}
+    return {
+        "expected": torch.nan_to_num(expected).clamp(-HIGHEST, HIGHEST),
+        "possible": possible,
+        "learns": torch.tensor(agent.learns),
+    }
 
 
 def _facts(signs: Signs) -> dict[str, object]:
@@ -42,10 +48,7 @@ def _facts(signs: Signs) -> dict[str, object]:
 def blow_up(signs: Signs) -> Card | None:
     """The net expects more than any game can bring."""
     config: DqnConfig = signs.config
-    is_over = signs.stop is not None and signs.stop.reason == "diverged"
-    if not is_over and not abs(signs.number("expected", 0)) > BEYOND * signs.number("possible", 1):
-        return None
-    if "expected" not in signs.numbers:
+    if not abs(signs.number("expected", 0)) > BEYOND * signs.number("possible", 1):
         return None
     return Card("blow_up", _facts(signs), _calm(config))
 
@@ -55,16 +58,21 @@ def _calm(config: DqnConfig) -> dict[str, Any]:
     if config.reward == "plain" and not config.done_mask:
         return {"done_mask": True}
     if config.target_net == "none":
-        return {"target_net": "soft", "tau": 0.02, "double": True, "done_mask": True, "lr": min(config.lr, 0.005)}
+        return _followed(config)
     return {"loss": "huber", "double": True, "done_mask": True, "lr": float(f"{config.lr / 5:.2g}")}
 
 
+def _followed(config: DqnConfig) -> dict[str, Any]:
+    """Goals that follow the net slowly, and steps that are not too large."""
+    return {"target_net": "soft", "tau": 0.02, "double": True, "done_mask": True, "lr": min(config.lr, 0.005)}
+
+
 def diverged(signs: Signs) -> Card | None:
-    """Blown up before anybody could look."""
+    """Blown up before anybody could look: the weights are sound ones again, and what they expect says nothing."""
     if signs.stop is None or signs.stop.reason != "diverged":
         return None
-    fix = {"lr": min(0.001, signs.config.lr / 10), "target_net": "soft"}
-    return Card("diverged", {**signs.stop.facts, "lr": signs.config.lr}, fix)
+    facts, fix = {**signs.stop.facts, "lr": signs.config.lr}, _followed(signs.config)
+    return Card("runaway", facts, fix) if signs.config.target_net == "none" else Card("diverged", facts, fix)
 
 
 def endless(signs: Signs) -> Card | None:
@@ -77,3 +85,15 @@ def endless(signs: Signs) -> Card | None:
     if not NEARLY <= share <= BEYOND or returns[-1] > SHORT:
         return None
     return Card("endless", _facts(signs), {"done_mask": True})
+
+
+def timid(signs: Signs) -> Card | None:
+    """After many updates the agent still falls at once: each of them is tiny."""
+    _, returns = signs.series("return")
+    config: DqnConfig = signs.config
+    if config.world != "cartpole" or config.lr > TIMID or not len(returns) or returns[-1] > SHORT:
+        return None
+    if signs.number("learns", 0) < PATIENT:
+        return None
+    facts = {"learns": int(signs.number("learns")), "average": f"{float(returns[-1]):.0f}", "lr": config.lr}
+    return Card("timid_agent", facts, {"lr": 0.01}, restarts=False)

@@ -21,10 +21,11 @@ BETWEEN = " · "
 
 
 def shown(value: object) -> object:
-    """A number in three digits, and without a power of ten where that can be read at a glance."""
+    """A number in three digits, and with a power of ten only where it is very large or small."""
     if not isinstance(value, float):
         return value
-    return f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    short = f"{value:.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return short.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
 
 
 class Remedies:
@@ -52,7 +53,7 @@ class Remedies:
             self._found[waiting] = {}
             self.search = threading.Thread(target=self._try, args=(waiting, waiting.seek, run.config))
             self.search.start()
-        return [self._words(card, run.config, kept) for card in cards]
+        return [self._words(card, run.config, kept) for card in cards if not card.unsure or self._found.get(card)]
 
     def _try(self, card: Card, seek: Seek, config: Any) -> None:
         self._found[card] = seek(self._lesson.build, config, self._device) or {}
@@ -62,10 +63,16 @@ class Remedies:
         if "lane_kind" in facts:
             facts["lane"] = self._text.say(f"lane_kinds.{facts['lane_kind']}")
         say, path = self._text.say, f"cards.{card.key}"
+        title, why = say(f"{path}.title", **facts), say(f"{path}.text", **facts)
+        nets = [say(f"options.{net}") for net in card.nets]
+        if nets:
+            title = say("cards.of_nets", nets=BETWEEN.join(nets), title=title)
+        if len(nets) > 1:
+            why = say("cards.of_first", text=why, net=nets[0])
         words: dict[str, Any] = {
             "key": card.key,
-            "title": say(f"{path}.title", **facts),
-            "text": say(f"{path}.text", **facts),
+            "title": title,
+            "text": why,
             "seeking": card.seek is not None and self.is_busy() and not self._found.get(card),
         }
         fix = self.fix_of(card, kept)
@@ -76,10 +83,12 @@ class Remedies:
         return words
 
     def _changes(self, config: Config, values: Mapping[str, Any]) -> list[str]:
-        """Each setting with its new value, as the page calls them."""
+        """Each setting that changes with its new value, as the page calls them."""
         knobs = config.knobs()
         changes = []
         for name, value in values.items():
+            if value == getattr(config, name):
+                continue
             knob = knobs[name]
             if isinstance(knob, Lanes):
                 before = getattr(config, name)

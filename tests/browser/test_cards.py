@@ -50,3 +50,18 @@ def test_on_a_phone_a_card_fits(visit: Visit) -> None:
     edges = "box.querySelector('[data-card=diverged]').getBoundingClientRect()"
     visitor.expect(f"(r => r.left >= 0 && r.right <= 390 && r.top >= 0 && r.bottom <= 844)({edges})")  # once it is up
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_sick_nets_are_named_and_their_fix_goes_on_from_where_they_are(visit: Visit) -> None:
+    visitor = visit("/?tab=classifier&head=both&lr=1e-5&steps=120", lesson="classifier")
+    visitor.speed("max")
+    visitor.press("play")
+    visitor.expect("state.cards.length === 1 && state.cards[0].fix && !state.playing")
+    card = visitor.box.locator("[data-card=slow]")
+    assert "softmax · Sigmoid: 120 steps" in card.inner_text()
+    card.locator(".why-line").click()
+    assert "numbers are those of softmax" in card.inner_text()
+    card.locator(".why-fix button").click()
+    visitor.expect("state.step === 240 && !state.playing")
+    visitor.expect("state.metrics.softmax < 0.2 && state.metrics.sigmoid < 0.2")
+    visitor.expect("box.querySelector('.why-cards').hidden")

@@ -5,9 +5,10 @@ import pickle
 import numpy as np
 import pytest
 
-from playground.core.cards import CHECK_EVERY, Card, Signs, Watch, first_of
+from playground.core.cards import CHECK_EVERY, Card, Signs, Watch, cured_by, each_net, first_of
 from playground.core.history import History
 from playground.core.limits import Stop
+from playground.core.rescue import best_of
 from playground.core.run import Run
 from playground.lessons.regression import REGRESSION, RegressionConfig
 
@@ -86,6 +87,38 @@ def test_signs_show_only_what_came_under_these_settings():
 def test_the_first_finding_of_several_counts():
     detect = first_of(lambda signs: None, lambda signs: Card("a", {}), lambda signs: 1 / 0)
     assert detect(None).key == "a"
+
+
+def test_of_one_net_only_its_own_is_seen():
+    history = History()
+    for name in ("one", "one_test_loss", "other", "loss"):
+        history.extend(name, np.arange(2), np.full(2, len(name), dtype=np.float32))
+    numbers = {"one_dead": np.float32(1), "other_dead": np.float32(2)}
+    exploded = Stop("diverged", {"metric": "other"})
+    signs = Signs(None, 2, 0, history, numbers, exploded)
+    own = signs.of("one")
+    assert {name: series.newest for name, series in own.history.series.items()} == {"loss": 3, "test_loss": 13}
+    assert own.numbers == {"dead": 1}
+    assert own.stop is None
+    assert signs.of("other").stop is exploded
+    assert Signs(None, 2, 0, history, numbers, Stop("finished", {})).of("one").stop.reason == "finished"
+
+
+def test_nets_side_by_side_share_a_card_where_they_have_the_same_trouble():
+    """The numbers are those of the first; a net with another trouble is not named."""
+    signs = Signs(None, 2, 0, History(), {"b_dead": 1, "c_dead": 2, "d_flat": 3})
+
+    def detector(own):
+        return next((Card(key, {"number": number}) for key, number in own.numbers.items()), None)
+
+    card = each_net("abcd", detector)(signs)
+    assert (card.key, card.facts, card.nets) == ("dead", {"number": 1}, ("b", "c"))
+    assert each_net("a", detector)(signs) is None
+
+
+def test_a_known_cure_takes_the_place_of_a_search():
+    detect = cured_by({"lr": 1}, lambda signs: Card("a", {}, seek=best_of) if signs else None)
+    assert (detect(1).fix, detect(1).seek, detect(None)) == ({"lr": 1}, None, None)
 
 
 def test_looking_for_what_goes_wrong_is_free(device):

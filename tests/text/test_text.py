@@ -41,6 +41,7 @@ FAMILIES = {
     "words[`metric_${name}`]": [
         *("metric_loss", "metric_test_loss", "metric_accuracy", "metric_test_accuracy", "metric_softmax"),
         *("metric_sigmoid", "metric_softmax_accuracy", "metric_sigmoid_accuracy"),
+        *("metric_softmax_test_loss", "metric_sigmoid_test_loss"),
         *(f"metric_{net}{kind}" for net in ("cnn", "lstm", "mlp") for kind in ("", "_accuracy")),
         *("metric_full_accuracy", "metric_kl", "metric_knn_accuracy", "metric_full_loss", "metric_full_knn_accuracy"),
         *("metric_d_real", "metric_score", "metric_band_share"),

@@ -31,7 +31,17 @@ def ended(device, lesson, language="en", **values):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(6970.4, "6970"), (0.0312, "0.0312"), (1e6, "1e+06"), (12.345, "12.3"), (7, 7), ("a", "a")]
+    ("value", "text"),
+    [
+        (6970.4, "6970"),
+        (0.0312, "0.0312"),
+        (1e6, "1e6"),
+        (1e-6, "1e-6"),
+        (2e-12, "2e-12"),
+        (12.345, "12.3"),
+        (7, 7),
+        ("a", "a"),
+    ],
 )
 def test_numbers_are_short(value, text):
     assert remedies.shown(value) == text
@@ -101,6 +111,29 @@ def test_a_lane_is_called_by_its_name(device):
     (card,) = shown(seat)["cards"]
     assert card["title"].startswith("SGD left the race")
     assert re.fullmatch(r"Try: SGD [0-9.]+", card["fix"])
+
+
+def test_nets_that_have_the_same_trouble_are_named(device):
+    seat = ended(device, CLASSIFIER, head="both", lr=1e-5)
+    (card,) = shown(seat)["cards"]
+    assert card["title"].startswith("softmax · Sigmoid: ")
+    assert card["text"].endswith("(The numbers are those of softmax.)")
+
+
+def test_a_card_that_may_lie_in_the_data_waits_for_settings_that_help(device):
+    seat = ended(device, REGRESSION, noise=1, noise_kind="normal", steps=300)
+    assert [card.key for card in seat.run.cards] == ["plateau"]
+    assert shown(seat)["cards"] == []
+    seat = ended(device, REGRESSION, layers=(), steps=300)
+    (card,) = shown(seat)["cards"]
+    assert card["key"] == "linear_model"
+    assert card["fix"]
+
+
+def test_only_what_changes_is_told(device):
+    seat = Seat(REGRESSION, Text("en"), device)
+    changes = seat.remedies._changes(REGRESSION.config(lr=0.1, optimizer="adam"), {"optimizer": "adam", "lr": 0.2})
+    assert changes == ["Learning rate 0.2"]
 
 
 def test_at_most_two_are_shown_and_their_values_are_allowed(device):

@@ -20,7 +20,7 @@ from playground.core.run import MOST_EDITS
 from playground.core.state import LARGEST_COUNT, Parts, State
 from playground.core.trackside import Podium, Sweep
 from playground.core.trainer import Metrics, Trainer
-from playground.lessons.racing.cards import lane_out
+from playground.lessons.racing.cards import LANE_CARDS
 from playground.lessons.racing.config import RaceConfig, median_of_sound
 from playground.lessons.racing.finder import restored_sweep, sweep
 from playground.lessons.racing.heats import Heats
@@ -47,7 +47,7 @@ class LineUp:
 class NetRace(Trainer):
     """2 to 8 lanes, each one net, or one for each seed of the fan."""
 
-    CARDS = (lane_out,)
+    CARDS = LANE_CARDS
     EDITS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, config: RaceConfig, device: torch.device) -> None:
@@ -247,7 +247,14 @@ class NetRace(Trainer):
 
     def symptoms(self) -> Metrics:
         died = self.record.died[list(self.slots)]
-        return {"died": torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)}
+        fallen = torch.where((died >= 0).all(dim=1), died.amax(dim=1), -1)
+        if not self.work.inputs.shape[1]:
+            return {"died": fallen}
+        rows, count = self.stack.rows.data, len(self.lanes)
+        losses, varieties = self.work.grade(rows, self._seeds)[0], self.work.variety(rows, self._seeds)
+        left = losses.view(count, -1).median(dim=1).values / self._first_loss()
+        spread = varieties.view(count, -1).median(dim=1).values
+        return {"died": fallen, "left": left.nan_to_num(0.0), "spread": spread.nan_to_num(1.0)}
 
     def _podium(self, died: Tensor) -> Podium:
         losses, accuracies = self.work.grade(self.stack.rows.data, self._seeds)

@@ -73,6 +73,11 @@ class Work(ABC):
         answers = spread(targets, rows, seeds)
         return self.losses(outputs, answers), self.accuracies(outputs, answers)
 
+    def variety(self, rows: Tensor, seeds: int) -> Tensor:
+        """rows (nets, parameters) → how much the answers of each net differ from input to input, (nets,)."""
+        outputs = self.shape.forward(rows, spread(self.prepared(self.exam[0]), rows, seeds))  # (nets, n, out)
+        return outputs.std(dim=1).mean(dim=1)
+
     def grade_one(self, row: Tensor) -> Tensor:
         """row (1, parameters) → its loss on the data of the first seed, a scalar."""
         inputs, targets = self.exam
