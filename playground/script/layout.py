@@ -64,9 +64,14 @@ class Program:
 
     def script(self) -> str:
         """As one Python file."""
-        parts = [_docstring(self.about), _imports(self.sections)]
-        parts += [f"# {section.heading}\n{code(section.body)}" for section in self.sections if section.body]
-        return "\n\n".join(parts) + "\n"
+        text = f"{_docstring(self.about)}\n\n{_imports(self.sections)}\n"
+        was_apart = False
+        for section in self.sections:
+            if section.body:
+                gap = "\n\n" if was_apart or _is_apart(section.body[0]) else "\n"
+                text += f"{gap}# {section.heading}\n{code(section.body)}\n"
+                was_apart = _is_apart(section.body[-1])
+        return text
 
     def notebook(self) -> str:
         """As a Jupyter notebook, format 4.5: a cell for each section."""
@@ -108,12 +113,17 @@ def code(body: Sequence[ast.stmt]) -> str:
     lines: list[str] = []
     was_apart = False
     for statement in body:
-        is_apart = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        is_apart = _is_apart(statement)
         if lines and (is_apart or was_apart):
             lines += ["", ""]
         lines += _CLASS.sub(r"\1", ast.unparse(ast.fix_missing_locations(statement))).splitlines()
         was_apart = is_apart
     return "\n".join(_shortened(_alone(_bared(_requoted(line))) for line in _commented(lines))).strip("\n")
+
+
+def _is_apart(statement: ast.stmt) -> bool:
+    """Whether two lines stay free around it."""
+    return isinstance(statement, (ast.FunctionDef, ast.ClassDef))
 
 
 def _alone(line: str) -> str:
