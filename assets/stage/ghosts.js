@@ -69,15 +69,21 @@ export function ghostList(parent, stage, panel, onchange, end) {
   }
   function differences(config, now) {
     return [...knobs.keys()].filter((name) => JSON.stringify(config[name]) !== JSON.stringify(now[name]))
-      .map((name) => `${knobs.get(name).label} ${told(knobs.get(name), config[name])}`);
+      .map((name) => `${knobs.get(name).label} ${told(knobs.get(name), config[name], now[name])}`);
   }
-  function told(knob, value) {
+  function told(knob, value, now) {
     if (knob.options && typeof value === "string") return knob.options.find((option) => option.value === value)?.label ?? value;
     if (typeof value === "boolean") return value ? words.on : words.off;
     if (typeof value === "number") return String(value);
     if (knob.kind === "points") return value ? words.ghosts_own : words.off;
-    if (knob.kind === "lanes") return value.map(({ kind, lr }) => `${knob.kinds.find((one) => one.value === kind).label} ${shownNumber(lr)}`).join(", ");
+    if (knob.kind === "lanes") return changed(value, now).map(({ kind, lr }) => `${knob.kinds.find((one) => one.value === kind).label} ${shownNumber(lr)}`).join(", ");
     return Array.isArray(value) ? value.join("-") : "…";
+  }
+  /** The lanes that are different now; all of them where some were added since. */
+  function changed(lanes, now) {
+    const texts = now.map((lane) => JSON.stringify(lane));
+    const different = lanes.filter((lane) => !texts.includes(JSON.stringify(lane)));
+    return different.length ? different : lanes;
   }
 
   return {

@@ -6,6 +6,7 @@ import io
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -37,6 +38,7 @@ MONOSPACE = ("Menlo", "Consolas", "Liberation Mono", "DejaVu Sans Mono")
 INSTALLED = frozenset(font.name for font in fontManager.ttflist)
 WIDTH = 7.0  # inches
 HEAD = 0.66  # inches for the title and the line under it
+FOOT = 0.185  # and for a line under the plot
 EDGE = 0.16
 DOTS = 200  # an inch, in a PNG
 DRAWING = threading.Lock()  # matplotlib's fonts and layouts are shared and not made for several threads
@@ -65,15 +67,19 @@ matplotlib.rcParams.update(
 def headed(draw: Draw, picture: Picture, sheet: Sheet) -> Figure:
     """A figure under its title; in Chinese only where a font can write it, for empty boxes say nothing to anybody."""
     if sheet.text.language == "zh" and not HAS_CHINESE:
-        sheet = Sheet(sheet.lesson, sheet.config, sheet.frame, sheet.panel, Text("en"), sheet.course, sheet.view)
+        sheet = replace(sheet, text=Text("en"))
     figure = Figure(figsize=(WIDTH, 4.4), dpi=100, facecolor=PANEL, layout="constrained")
     FigureCanvasAgg(figure)
     draw(figure, picture, sheet)
+    foot = FOOT * sum(len(notes.get_texts()) for notes in figure.legends)
+    figure.set_figheight(figure.get_figheight() + foot)
     width, height = figure.get_size_inches()
-    top = 1 - HEAD / height
-    x, y = EDGE / width, EDGE / height
+    top, bottom = 1 - HEAD / height, (EDGE + foot) / height
+    x = EDGE / width
     layout: Any = figure.get_layout_engine()
-    layout.set(w_pad=0.06, h_pad=0.05, rect=(x, y, 1 - 2 * x, top - y))
+    layout.set(w_pad=0.06, h_pad=0.05, rect=(x, bottom, 1 - 2 * x, top - bottom))
+    for notes in figure.legends:
+        notes.set_bbox_to_anchor((x, EDGE / height), figure.transFigure)  # type: ignore[arg-type]
     figure.text(x + 0.05 / width, 1 - 0.19 / height, sheet.title, size=13, weight="bold", va="top")
     below = sheet.say("figures.head", lesson=sheet.say(f"{sheet.lesson.key}.title"), step=f"{sheet.frame.step:,}")
     figure.text(x + 0.05 / width, 1 - 0.46 / height, below, size=9, color=FAINT, va="top")
@@ -182,6 +188,15 @@ def legend(ax: Axes, entries: Sequence[tuple[str, dict[str, Any]]], **more: Any)
         "borderaxespad": 0.2,
     }
     ax.legend(handles=handles, **settings | more)
+
+
+def footnotes(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """Under the plot, one below the other: the labels of lines, each beside its line."""
+    notes = figure.legend(
+        handles=handles, loc="lower left", ncols=1, frameon=False, fontsize=8.8, labelcolor=FAINT, handlelength=2.6,
+        labelspacing=0.5, borderaxespad=0, borderpad=0.3,
+    )  # fmt: skip
+    notes.set_in_layout(False)
 
 
 def halo(width: float, colour: str = PANEL) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Frame, Run
+from playground.figures.sheet import Ghost
 from playground.ui.timeline import Timeline
 
 MOST = 5
@@ -72,6 +73,10 @@ class Archive:
 
     def clear(self) -> None:
         self.kept.clear()
+
+    def ghosts(self) -> tuple[Ghost, ...]:
+        """All of them for a figure."""
+        return tuple(Ghost(one.run.config, one.frame) for one in self.kept)
 
     def packed(self) -> list[dict[str, Any]]:
         """What the page must know beside what it has seen of each."""
