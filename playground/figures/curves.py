@@ -142,7 +142,7 @@ def _draw_returns(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     ]
     if "rival_return" in lines:
         entries.append((sheet.word("returns_rival"), {"color": MINUS}))
-    legend(ax, entries, ncols=5)
+    legend(ax, entries)
 
 
 def _average(ghost: Ghost, panel: str, world: str) -> Any:

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from playground.core.trackside import Laps, Podium, Sweep
 from playground.figures.ghosts import name_ghosts
 from playground.figures.palette import FAINT, GRID, INK, LANES, PANEL
 from playground.figures.paper import Draw, bare, dress, halo, legend, shown
-from playground.figures.sheet import Ghost, Sheet
+from playground.figures.sheet import Ghost, Sheet, columns_of
 
 Ghosts = list[tuple[dict[str, Any], Laps]]  # earlier races with their pens, the newest first
+PODIUM_LETTER = 0.0235  # of the podium's width: a letter of a lane's name
+PODIUM_END = 1.24  # where the longest bar ends, left of the numbers
 STRONGEST = 0.98  # of the smoothing
 EARLIEST = 10  # steps that the axis holds from the start
 LEAST_RATES = 300  # the same for the rates
@@ -41,6 +44,7 @@ def draw_laps(figure: Figure, picture: Laps, sheet: Sheet) -> None:
     above.tick_params(labelbottom=False)
     x_label = sheet.word("laps_seconds") if sheet.view.seconds else sheet.word("counter_step")
     dress(below, x_label, sheet.word("laps_rates"), log=True)
+    below.yaxis.set_major_locator(LogLocator(10, subs=(1.0,), numticks=4))
     legend(above, [(sheet.lane(slot), {"color": LANES[slot]}) for slot in picture.slots])
 
 
@@ -151,15 +155,17 @@ def draw_podium(figure: Figure, picture: Podium, sheet: Sheet) -> None:
     first = float(np.asarray(picture.first).ravel()[0])
     far = [0.0 if out[lane] else max(0.0, float(np.log10(first / max(float(loss[lane]), 1e-9)))) for lane in order]
     most = max(0.5, *far)
+    names = [sheet.lane(slot) for slot in picture.slots]
+    left = 0.08 + PODIUM_LETTER * max(columns_of(name) for name in names)
     figure.set_size_inches(figure.get_figwidth(), 0.46 * len(order) + 1.2)
     ax = bare(figure.subplots())
     for rank, (lane, reach) in enumerate(zip(order, far, strict=True)):
         colour = LANES[picture.slots[lane]]
-        ax.barh(rank, 1, left=0.3, height=0.42, color=GRID, linewidth=0)
-        ax.barh(rank, reach / most, left=0.3, height=0.42, color=colour, linewidth=0)
+        ax.barh(rank, PODIUM_END - left, left=left, height=0.42, color=GRID, linewidth=0)
+        ax.barh(rank, reach / most * (PODIUM_END - left), left=left, height=0.42, color=colour, linewidth=0)
         place = "–" if out[lane] else str(rank + 1) if sheet.frame.step else "·"
         ax.text(0, rank, place, size=12, weight="bold", va="center", color=colour)
-        ax.text(0.045, rank, sheet.lane(picture.slots[lane]), size=9.5, va="center", weight="bold")
+        ax.text(0.045, rank, names[lane], size=9.5, va="center", weight="bold")
         if not out[lane]:
             ax.text(1.47, rank, shown(float(loss[lane])), size=9.5, va="center", ha="right")
         ax.text(1.52, rank, _remark(picture, lane, bool(out[lane]), sheet), size=8.8, va="center", color=FAINT)

@@ -18,7 +18,7 @@ from playground.text.settings import differences
 
 FURTHEST = 1e3
 MANY = 3  # differences: beyond that the name of a preset says more
-COLUMNS = 78  # letters that fit under a figure; a Chinese sign takes the room of two
+COLUMNS = 78  # letters that fit under a figure
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,16 @@ def _fits(value: object, default: object) -> bool:
     )
 
 
+def columns_of(text: str) -> int:
+    """How many letters' room a text takes; a Chinese sign takes that of two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def fitted(text: str, columns: int = COLUMNS) -> str:
     """The text, cut where it would leave the figure."""
     room = columns
     for place, sign in enumerate(text):
-        room -= 2 if east_asian_width(sign) in "WF" else 1
+        room -= columns_of(sign)
         if room < 0:
             return text[:place].rstrip() + "…"
     return text

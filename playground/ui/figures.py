@@ -62,8 +62,12 @@ def _drawn(seat: Seat, make: Callable[[], Parcel]) -> Later:
             parcel = make()
         finally:
             seat.is_drawing = False
+        from playground.figures.paper import lacks_letters
+
         with seat.lock:
             seat.hand_out(parcel)
+            if lacks_letters(seat.text):
+                seat.notify(seat.text.say("remarks.no_letters"))
 
     return later
 

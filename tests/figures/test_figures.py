@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from PIL import Image
 
 from playground.core.pictures import Bars, Cloud, Curve, Images, Mosaic, Patch, Picture, Points, Strips
@@ -85,6 +86,7 @@ RUNS = [
     (DQN, "mountaincar", ("scene", "returns")),
     (RACE, "306", ("podium", "laps", "fits", "landscape")),
     (RACE, "spiral", ("tiles",)),
+    (RACE, "schedules", ("laps", "podium")),
     (RACE, "trails", ("laps", "landscape")),
 ]
 
@@ -95,7 +97,22 @@ def test_the_pictures_of_a_lesson_become_figures(lesson: Any, preset: str, panel
     config = lesson.presets[preset].config
     frame = frame_of(lesson, config, 4)
     for name in panels:
-        assert ink_of(render(sheet_of(lesson, config, frame, name, "zh"), "png")) > 0.002, name
+        figure = draw(sheet_of(lesson, config, frame, name, "zh"))
+        assert ink_of(paper.written(figure, "png")) > 0.002, name
+        assert_on_paper(figure)
+
+
+def assert_on_paper(figure: Figure) -> None:
+    """No title, label or legend leaves the figure, and none is too small to read."""
+    legends = [*figure.legends, *(legend for ax in figure.axes if (legend := ax.get_legend()))]
+    texts = [*figure.texts, *(text for ax in figure.axes for text in (*ax.texts, ax.xaxis.label, ax.yaxis.label))]
+    for text in [*texts, *(text for legend in legends for text in legend.get_texts())]:
+        if not text.get_text():
+            continue
+        box = text.get_window_extent()
+        assert -1 <= box.x0 <= box.x1 <= figure.bbox.width + 1, text
+        assert -1 <= box.y0 <= box.y1 <= figure.bbox.height + 1, text
+        assert text.get_fontsize() >= 7, text
 
 
 SHORT = {

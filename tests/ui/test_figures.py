@@ -71,6 +71,15 @@ def test_earlier_runs_come_along(seat: Seat, monkeypatch: pytest.MonkeyPatch) ->
     assert sheets[-1].ghosts == ()
 
 
+def test_where_no_font_can_write_the_language_it_is_said(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_font in (True, False):
+        monkeypatch.setattr(paper, "HAS_CHINESE", has_font)
+        seat.text = Text("zh")
+        _, parcel, said = asked(seat, kind="figure", panel="loss", format="png")
+        assert parcel
+        assert ("英文" in said) is not has_font
+
+
 JUNK = [
     {"panel": "loss"},
     {"panel": "loss", "format": "gif"},
