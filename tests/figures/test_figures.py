@@ -19,7 +19,7 @@ from PIL import Image
 from playground.core.pictures import Bars, Cloud, Curve, Images, Mosaic, Patch, Picture, Points, Strips
 from playground.core.refusal import BadValue
 from playground.core.run import Frame, Run
-from playground.core.trackside import Answers, Sweep
+from playground.core.trackside import Answers, Laps, Podium, Sweep
 from playground.figures import HOMES, NOT_DRAWN, draw, palette, paper, render, render_all
 from playground.figures.sheet import Sheet, View
 from playground.lessons.autoencoder import AUTOENCODER
@@ -86,7 +86,6 @@ RUNS = [
     (DQN, "mountaincar", ("scene", "returns")),
     (RACE, "306", ("podium", "laps", "fits", "landscape")),
     (RACE, "spiral", ("tiles",)),
-    (RACE, "schedules", ("laps", "podium")),
     (RACE, "trails", ("laps", "landscape")),
 ]
 
@@ -113,6 +112,25 @@ def assert_on_paper(figure: Figure) -> None:
         assert -1 <= box.x0 <= box.x1 <= figure.bbox.width + 1, text
         assert -1 <= box.y0 <= box.y1 <= figure.bbox.height + 1, text
         assert text.get_fontsize() >= 7, text
+
+
+def test_long_names_of_many_lanes_have_room() -> None:
+    config = RACE.presets["schedules"].config
+    count = len(config.lanes)  # type: ignore[attr-defined]
+    losses, none, one = np.full((count, 5), 0.1), np.full(count, -1), np.array(1.0)
+    slots = tuple(range(count))
+    laps = Laps(slots, 1, 5, losses, None, None, losses, losses, none, none)
+    podium = Podium(slots, losses[:, 0], one, None, none, none, 1)
+    frame = Frame(5, 1, {}, {"laps": laps, "podium": podium})
+    for name in frame.pictures:
+        figure = draw(sheet_of(RACE, config, frame, name))
+        paper.written(figure, "png")
+        assert_on_paper(figure)
+    (ax,) = figure.axes
+    bars = min(bar.get_window_extent().x0 for bar in ax.patches)
+    names = [text.get_window_extent().x1 for text in ax.texts if "Momentum" in text.get_text()]
+    assert len(names) == count
+    assert max(names) < bars
 
 
 SHORT = {
