@@ -97,12 +97,13 @@ def test_the_pictures_of_a_lesson_become_figures(lesson: Any, preset: str, panel
     frame = frame_of(lesson, config, 4)
     for name in panels:
         figure = draw(sheet_of(lesson, config, frame, name, "zh"))
-        assert ink_of(paper.written(figure, "png")) > 0.002, name
-        assert_on_paper(figure)
+        assert ink_of(printed_on_paper(figure)) > 0.002, name
 
 
-def assert_on_paper(figure: Figure) -> None:
-    """No title, label or legend leaves the figure, and none is too small to read."""
+def printed_on_paper(figure: Figure) -> bytes:
+    """The figure as PNG: no title, label or legend leaves it, and none is too small to read."""
+    figure.set_dpi(paper.DOTS)  # places that are known in pixels are those of the file
+    png = paper.written(figure, "png")
     legends = [*figure.legends, *(legend for ax in figure.axes if (legend := ax.get_legend()))]
     texts = [*figure.texts, *(text for ax in figure.axes for text in (*ax.texts, ax.xaxis.label, ax.yaxis.label))]
     for text in [*texts, *(text for legend in legends for text in legend.get_texts())]:
@@ -112,6 +113,7 @@ def assert_on_paper(figure: Figure) -> None:
         assert -1 <= box.x0 <= box.x1 <= figure.bbox.width + 1, text
         assert -1 <= box.y0 <= box.y1 <= figure.bbox.height + 1, text
         assert text.get_fontsize() >= 7, text
+    return png
 
 
 def test_long_names_of_many_lanes_have_room() -> None:
@@ -124,8 +126,7 @@ def test_long_names_of_many_lanes_have_room() -> None:
     frame = Frame(5, 1, {}, {"laps": laps, "podium": podium})
     for name in frame.pictures:
         figure = draw(sheet_of(RACE, config, frame, name))
-        paper.written(figure, "png")
-        assert_on_paper(figure)
+        printed_on_paper(figure)
     (ax,) = figure.axes
     bars = min(bar.get_window_extent().x0 for bar in ax.patches)
     names = [text.get_window_extent().x1 for text in ax.texts if "Momentum" in text.get_text()]
