@@ -114,7 +114,7 @@ export function lapsPanel(body, head, stage) {
   /** All lanes of the last race, so that what changed since stands beside its new line; the best lane of older ones. */
   function drawEarlier(context, x, y) {
     for (const { laps, lanes, isPointed } of raced().slice(1).reverse()) {
-      for (const i of lanes) line(context, x, y, xsOf(i, laps), smoothed(row(laps.losses, i), laps), ...ghostPen(isPointed));
+      for (const i of lanes) line(context, x, y, xsOf(i, laps), smoothed(row(laps.losses, i), laps), ghostPen(isPointed)[0], isPointed ? 2 : 1.25);
     }
   }
 
