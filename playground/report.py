@@ -19,19 +19,18 @@ import torch
 from numpy.typing import NDArray
 
 from playground import __version__
-from playground.core.knobs import Choice, Knob, Subset, Toggle
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Frame, Run
 from playground.figures import HOMES, render_all
-from playground.figures.sheet import Sheet, View
+from playground.figures.sheet import Ghost, Sheet, View
 from playground.text import Text
+from playground.text.settings import short, told
 
 HOME = "http://127.0.0.1:7860/"
 PATHS = {"en": "", "zh": "zh"}
 FORMS = ("png", "svg")
-LONGEST = 120  # characters of a value in a table
 Table = Mapping[str, tuple[NDArray[np.int64], NDArray[np.float32]]]
 
 
@@ -49,16 +48,26 @@ class Record:
     course: bool
     view: View
     home: str
+    ghosts: tuple[Ghost, ...] = ()
 
     @classmethod
     def of(
-        cls, run: Run, lesson: Lesson, text: Text, *, course: bool = False, view: View | None = None, home: str = ""
+        cls,
+        run: Run,
+        lesson: Lesson,
+        text: Text,
+        *,
+        course: bool = False,
+        view: View | None = None,
+        home: str = "",
+        ghosts: tuple[Ghost, ...] = (),
     ) -> Record:
         frame = run.peek()
         series = {name: _copied(line.shown(2**31)) for name, line in run.history.series.items()}
         device = str(run.weights()[0].device)
         address = home or HOME + PATHS[text.language]
-        return cls(lesson, run.config, frame, series, tuple(run.edits), text, device, course, view or View(), address)
+        seen = view or View()
+        return cls(lesson, run.config, frame, series, tuple(run.edits), text, device, course, seen, address, ghosts)
 
     @property
     def panels(self) -> list[str]:
@@ -66,7 +75,7 @@ class Record:
         return [name for name in self.lesson.panels if type(self.frame.pictures.get(name)) in HOMES]
 
     def sheet(self, panel: str) -> Sheet:
-        return Sheet(self.lesson, self.config, self.frame, panel, self.text, self.course, self.view)
+        return Sheet(self.lesson, self.config, self.frame, panel, self.text, self.course, self.view, self.ghosts)
 
     @property
     def command(self) -> str:
@@ -197,29 +206,9 @@ def settings(record: Record) -> str:
         if knob.shown_if and getattr(config, knob.shown_if[0]) not in knob.shown_if[1]:
             continue
         value = getattr(config, name)
-        told, usual = (_told(record, knob, item) for item in (value, knob.default))
-        rows.append(_row(say(f"knobs.{name}.label"), told if value == knob.default else f"**{told}**", usual))
+        now, usual = (told(record.text, knob, item) for item in (value, knob.default))
+        rows.append(_row(say(f"knobs.{name}.label"), now if value == knob.default else f"**{now}**", usual))
     return "\n".join(rows)
-
-
-def _told(record: Record, knob: Knob, value: Any) -> str:
-    """A value in the words of the page."""
-    options: Mapping[str, str] = record.text.tables["options"]
-    words: Mapping[str, str] = record.text.tables["stage"]
-    match knob:
-        case Choice():
-            return options[value]
-        case Subset():
-            return ", ".join(options[item] for item in value)
-        case Toggle():
-            return words["on"] if value else words["off"]
-    if knob.kind == "points":
-        return "–" if value is None else record.text.say("report.points", count=len(value))
-    return _short(knob.write(value)) or "–"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _edits(record: Record) -> str:
@@ -232,13 +221,15 @@ def _edits(record: Record) -> str:
             changed = [
                 name for name in {**(before or {}), **value} if before is None or before.get(name) != value.get(name)
             ]
-            told = ", ".join(f"`{name}={_short(str(value.get(name, '–')))}`" for name in changed) or "–"
+            listed = ", ".join(f"`{name}={short(str(value.get(name, '–')))}`" for name in changed) or "–"
             words = (
-                say("report.edits_first", values=told) if before is None else say("report.edits_config", values=told)
+                say("report.edits_first", values=listed)
+                if before is None
+                else say("report.edits_config", values=listed)
             )
             before = value
         else:
-            words = say("report.edits_probe", name=what, value=f"`{_short(json.dumps(value, default=str))}`")
+            words = say("report.edits_probe", name=what, value=f"`{short(json.dumps(value, default=str))}`")
         lines.append(f"- {counter} {step}: {words}")
     return "\n".join(lines)
 

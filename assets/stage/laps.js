@@ -4,7 +4,7 @@ import { drawAxes, format, inside, scale } from "./axes.js";
 import { tag } from "./curve.js";
 import { row } from "./decode.js";
 import { element } from "./dom.js";
-import { endOf, ghostList } from "./ghosts.js";
+import { endOf, ghostList, ghostPen } from "./ghosts.js";
 import { laneColour, laneName } from "./lanes.js";
 import { palette } from "./palette.js";
 import { place, surface } from "./surface.js";
@@ -47,19 +47,27 @@ export function lapsPanel(body, head, stage) {
   const walked = (values) => (picture.now === undefined ? values : values.subarray(0, Math.floor(picture.now / picture.stride) + 1));
 
   /** What a lane has on x: the steps at the middle of its bins, or the seconds that its part of the work has taken. */
-  function xsOf(i) {
-    if (view.seconds) return row(picture.seconds, i);
-    return Float32Array.from({ length: picture.losses.shape[1] }, (_, bin) => bin * picture.stride);
+  function xsOf(i, laps = picture) {
+    if (view.seconds) return row(laps.seconds, i);
+    return Float32Array.from({ length: laps.losses.shape[1] }, (_, bin) => bin * laps.stride);
   }
   function xRange() {
     let last = view.seconds ? 1e-4 : EARLIEST;
-    if (view.seconds) for (const value of picture.seconds) last = Math.max(last, value);
-    else last = Math.max(last, picture.steps, picture.stride);
+    for (const { laps } of raced()) {
+      if (view.seconds) for (const value of laps.seconds) last = Math.max(last, value);
+      else last = Math.max(last, laps.steps, laps.stride);
+    }
     return [0, last];
   }
-  function smoothed(values) {
+  /** This race and the earlier ones over the same ground, each with the lanes that are drawn of it. */
+  function raced() {
+    const all = (laps) => laps.slots.map((_, i) => i);
+    const earlier = ghosts.runs(stage.state.config.work).map(({ line: laps, isPointed }, age) => ({ laps, isPointed, lanes: age === 0 || isPointed ? all(laps) : [winner(laps)] }));
+    return [{ laps: picture, lanes: all(picture) }, ...earlier];
+  }
+  function smoothed(values, laps = picture) {
     if (isExact()) return values;
-    const keep = Math.min(STRONGEST, view.smooth) ** Math.max(1, picture.stride / 2);
+    const keep = Math.min(STRONGEST, view.smooth) ** Math.max(1, laps.stride / 2);
     let [mean, weight] = [0, 0];
     return values.map((value) => {
       if (value < 0) { [mean, weight] = [0, 0]; return -1; }
@@ -70,15 +78,15 @@ export function lapsPanel(body, head, stage) {
   }
   function yRange() {
     let [low, high] = [Infinity, 0];
-    picture.slots.forEach((_, i) => {
-      for (const value of smoothed(row(picture.losses, i))) {
+    for (const { laps, lanes } of raced()) {
+      for (const value of lanes.flatMap((i) => Array.from(smoothed(row(laps.losses, i), laps)))) {
         if (value < 0) continue;
         low = Math.min(low, Math.max(value, 1e-9));
         high = Math.max(high, value);
       }
-    });
+    }
     if (!(high > 0)) return view.log ? [0.01, 1] : [0, 1];
-    const first = Math.max(...picture.slots.map((_, i) => picture.losses[i * picture.losses.shape[1]] ?? 0));
+    const first = Math.max(...raced().flatMap(({ laps, lanes }) => lanes.map((i) => laps.losses[i * laps.losses.shape[1]] ?? 0)));
     if (first > 0) high = Math.min(high, 20 * first); // one that explodes must not press the others flat
     low = Math.max(low, high * 1e-9);
     if (view.log && high < LEAST_SPAN * low) [low, high] = [low / Math.sqrt(LEAST_SPAN), high * Math.sqrt(LEAST_SPAN)];
@@ -93,6 +101,7 @@ export function lapsPanel(body, head, stage) {
     const y = scale(yRange(), [box.bottom, box.top], view.log);
     drawAxes(context, box, x, y, c);
     inside(context, box, () => {
+      drawEarlier(context, x, y);
       if (picture.low) picture.slots.forEach((slot, i) => band(context, x, y, xsOf(i), smoothed(row(picture.low, i)), smoothed(row(picture.high, i)), laneColour(slot, 0.16)));
       else if (view.smooth > 0.1) picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.losses, i), laneColour(slot, 0.16), 1));
       if (picture.now !== undefined) picture.slots.forEach((slot, i) => line(context, x, y, xsOf(i), row(picture.losses, i), laneColour(slot, 0.4), 1.25));
@@ -100,6 +109,13 @@ export function lapsPanel(body, head, stage) {
       picture.slots.forEach((slot, i) => end(context, x, y, box, i, slot, c));
     });
     if (hover !== null && hover > box.left && hover < box.right && picture.steps) read(context, box, x, y, c);
+  }
+
+  /** All lanes of the last race, so that what changed since stands beside its new line; the best lane of older ones. */
+  function drawEarlier(context, x, y) {
+    for (const { laps, lanes, isPointed } of raced().slice(1).reverse()) {
+      for (const i of lanes) line(context, x, y, xsOf(i, laps), smoothed(row(laps.losses, i), laps), ghostPen(isPointed)[0], isPointed ? 2 : 1.25);
+    }
   }
 
   /** A cross where a lane diverged. */
@@ -157,7 +173,7 @@ export function lapsPanel(body, head, stage) {
   return {
     draw(next, state) {
       picture = next;
-      ghosts.follow(state, {});
+      ghosts.follow(state, { [state.config.work]: next }); // each work has its own scale
       smoothing.hidden = isExact();
       legend.replaceChildren(...next.slots.map((slot) => element("span", {}, element("i", { style: `background:${laneColour(slot)}` }), laneName(stage, slot))));
       drawing.canvas.setAttribute("aria-label", stage.pictureLabel("laps"));
@@ -166,6 +182,13 @@ export function lapsPanel(body, head, stage) {
     },
     repaint: redraw,
   };
+}
+
+/** The lane that ends lowest among those that have not diverged. */
+function winner(laps) {
+  const bins = laps.losses.shape[1];
+  const ends = laps.slots.map((_, i) => (laps.died[i] < 0 && bins ? laps.losses[(i + 1) * bins - 1] : Infinity));
+  return ends.indexOf(Math.min(...ends));
 }
 
 /** A polyline that breaks where a value is missing. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def begin(flags: argparse.Namespace) -> Run:
         start = lesson.presets[flags.preset].config if flags.preset else lesson.config()
         return Run(lesson.build, start.changed(values), device)
     run = reopened(read(bytes_of(flags.open)), lesson, device)
+    if run.is_moved:
+        print(Text(flags.language).say("remarks.moved", device=device.type.upper()), file=sys.stderr)
     if values:
         config = run.config.changed(values)
         if not run.config.keeps_run(config):

@@ -97,10 +97,12 @@ class Thinned(Generic[T]):
         place = bisect_right(self.items, step, key=lambda item: item.step)
         return self.items[place - 1] if place else None
 
-    def cut(self, is_later: Callable[[T], bool]) -> None:
-        """Forget the newest ones while they are later than something."""
-        while self.items and is_later(self.items[-1]):
-            self._drop(-1)
+    def until(self, is_later: Callable[[T], bool]) -> Thinned[T]:
+        """The same things without those that are later than something."""
+        earlier: Thinned[T] = Thinned(self._most, self._most_bytes)
+        earlier.items = [item for item in self.items if not is_later(item)]
+        earlier.bytes = sum(item.size for item in earlier.items)
+        return earlier
 
 
 class Album:
@@ -150,10 +152,18 @@ class Album:
         edits = edits_between(run, first, last)
         return len(edits) == last - first and all(run.is_repeatable(what) for _, what, _ in edits)
 
-    def cut(self, moment: Moment) -> None:
-        """Forget what came after a moment."""
-        self.moments.cut(lambda other: other.step > moment.step)
-        self.checkpoints.cut(lambda other: other.step > moment.step or other.edited > moment.edited)
+    def until(self, moment: Moment) -> Album:
+        """The album of a run that goes on from a moment of this one: without what came after."""
+        album = Album(self._clock)
+        album.moments = self.moments.until(lambda other: other.step > moment.step)
+        album.checkpoints = self.checkpoints.until(
+            lambda other: other.step > moment.step or other.edited > moment.edited
+        )
+        return album
+
+    @property
+    def bytes(self) -> int:
+        return self.moments.bytes + self.checkpoints.bytes
 
 
 def edits_between(run: Run, first: int, last: int) -> list[tuple[int, str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -50,66 +50,73 @@ class FairLock:
 COMPUTE = FairLock()
 
 
-def _state(device: torch.device) -> tuple[Tensor, ...]:
-    states = [torch.get_rng_state()]
-    if device.type == "cuda":
-        states.append(torch.cuda.get_rng_state(device))
-    elif device.type == "mps":
-        states.append(torch.mps.get_rng_state())
-    return tuple(states)
+States = Mapping[str, Tensor]  # the generators' states, each (bytes,) uint8 on the CPU, by the kind of their device
 
 
-def _restore(states: tuple[Tensor, ...], device: torch.device) -> None:
-    torch.set_rng_state(states[0])
+def _states(device: torch.device) -> dict[str, Tensor]:
+    """Those of the generators that a run on this device draws from: the CPU's, and the device's own."""
+    states = {"cpu": torch.get_rng_state()}
     if device.type == "cuda":
-        torch.cuda.set_rng_state(states[1], device)
+        states["cuda"] = torch.cuda.get_rng_state(device)
     elif device.type == "mps":
-        torch.mps.set_rng_state(states[1])
+        states["mps"] = torch.mps.get_rng_state()
+    return states
+
+
+def _set(states: States, device: torch.device) -> None:
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(states["cuda"], device)
+    elif device.type == "mps":
+        torch.mps.set_rng_state(states["mps"])
 
 
 class Randomness:
-    """The generator state of one run, swapped into torch's global generators while the run computes."""
+    """The generator states of one run, swapped into torch's global generators while the run computes."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         with COMPUTE:
-            self._own = _state(device)
+            self._own = _states(device)
 
-    def state(self) -> Tensor:
-        """The state of the CPU's generator, (bytes,) uint8."""
-        return self._own[0]
+    def state(self) -> States:
+        return self._own
 
-    def restore(self, state: Tensor) -> None:
-        """Take another state of the CPU's generator; other devices go on with their own. Raises BadValue."""
+    def restore(self, states: States) -> None:
+        """Take other states; a generator that has none among them goes on with its own.
+
+        Raises BadValue for what can be no state of a generator, and changes nothing then.
+        """
+        mine = {kind: states.get(kind, own) for kind, own in self._own.items()}
         with COMPUTE:
-            others = _state(self._device)
+            others = _states(self._device)
             try:
-                torch.set_rng_state(state)
+                _set(mine, self._device)
             except (RuntimeError, TypeError) as error:
                 raise BadValue("bad_run_part", part="random") from error
             finally:
-                _restore(others, self._device)
-        self._own = (state, *self._own[1:])
+                _set(others, self._device)
+        self._own = mine
 
     @contextmanager
     def own(self) -> Iterator[None]:
         """Compute with this run's random numbers; holds the process-wide compute lock."""
         with COMPUTE:
-            others = _state(self._device)
-            _restore(self._own, self._device)
+            others = _states(self._device)
+            _set(self._own, self._device)
             try:
                 yield
             finally:
-                self._own = _state(self._device)
-                _restore(others, self._device)
+                self._own = _states(self._device)
+                _set(others, self._device)
 
     @contextmanager
     def forked(self) -> Iterator[None]:
         """Compute without moving anybody's random numbers."""
         with COMPUTE:
-            others = _state(self._device)
-            _restore(self._own, self._device)
+            others = _states(self._device)
+            _set(self._own, self._device)
             try:
                 yield
             finally:
-                _restore(others, self._device)
+                _set(others, self._device)

@@ -57,6 +57,7 @@ class Run:
         self.history = History()
         self.edits: deque[Edit] = deque(maxlen=MOST_EDITS)
         self.edited = 0  # how many edits there have been, those that are forgotten among them
+        self.is_moved = False  # whether it began on another kind of device, whose random numbers this one cannot draw
         self._limits = Limits(config)
         self._randomness = Randomness(device)
         with self._randomness.own():
@@ -262,7 +263,7 @@ class Run:
             "step": self.step,
             "verdict": "open" if self._is_verdict_open else "passed",
             "trainer": trainer,
-            "random": self._randomness.state(),
+            **self._random_state(),
             "history": self.history.state(),
             "limits": self._limits.state(),
         }
@@ -274,7 +275,7 @@ class Run:
             raise BadValue("bad_run_part", part="step")
         with self._randomness.own(), torch.no_grad():
             self._trainer.restore(parts.under("trainer"))
-        self._randomness.restore(parts.tensor("random", self._randomness.state()))
+        self._restore_random(parts)
         self.history.restore(parts.under("history"))
         self._limits.restore(parts.under("limits"))
         self.step = self._recorded = step
@@ -282,6 +283,17 @@ class Run:
         finished = Stop("finished", {"step": step}) if step >= self._limits.last_step else None
         self.stop = self._measured_stop = (self._trainer.verdict() if self._is_verdict_open else None) or finished
         self._keep_sound_weights()
+
+    def _random_state(self) -> State:
+        """The CPU's generator under the name that it has in every file; that of another device by its kind."""
+        others = dict(self._randomness.state())
+        return {"random": others.pop("cpu"), "generators": others}
+
+    def _restore_random(self, parts: Parts) -> None:
+        own, kept = self._randomness.state(), parts.under("generators")
+        states = {kind: kept.tensor(kind, like) for kind, like in own.items() if kind in kept.tensors}
+        self._randomness.restore({**states, "cpu": parts.tensor("random", own["cpu"])})
+        self.is_moved = {"cpu", *kept.tensors} != set(own)
 
     @property
     def cards(self) -> tuple[Card, ...]:

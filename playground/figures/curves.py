@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from playground.core.pictures import Chart, Charts, Curve, Points
+from playground.core.pictures import Chart, Charts, Curve, Picture, Points
+from playground.figures.ghosts import draw_ghosts, name_ghosts
 from playground.figures.palette import FAINT, GHOST, GOOD, GREEN, INK, MINUS, PANEL, PLUS, SERIES, css
 from playground.figures.paper import Draw, dots, dress, halo, legend, shown
-from playground.figures.sheet import Sheet
+from playground.figures.sheet import Ghost, Sheet
 from playground.rl.worlds import KINDS
 
 COURSE_FIT, COURSE_POINTS = css((225, 30, 40)), css((31, 119, 180))
@@ -75,16 +76,19 @@ def _focus(ax: Axes, x: Any, values: Any) -> None:
 
 def _draw_metrics(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     figure.set_size_inches(figure.get_figwidth(), 3.4)
+    ghosts = name_ghosts(figure, sheet, lambda ghost: _first(ghost.frame.pictures.get(sheet.panel)))
     order = sorted(picture.lines, key=lambda name: "test" in name)
     lines = {name: np.asarray(picture.lines[name]) for name in order if np.asarray(picture.lines[name]).size}
     ax = figure.subplots()
-    values = np.concatenate([line[1] for line in lines.values()]) if lines else np.array([1.0])
+    all_lines = [*lines.values(), *(line for _, line in ghosts)]
+    values = np.concatenate([line[1] for line in all_lines]) if all_lines else np.array([1.0])
     log = sheet.view.log and bool((values > 0).any())
-    ax.set_xlim(0, max([1.0, *(float(line[0, -1]) for line in lines.values())]))
+    ax.set_xlim(0, max([1.0, *(float(line[0, -1]) for line in all_lines)]))
     if log:
         ax.set_ylim(values[values > 0].min() * 0.8, values.max() * 1.25)
     elif values.max() > 0 and values.min() >= 0:
         ax.set_ylim(0, values.max() * 1.08)
+    draw_ghosts(ax, ghosts)
     for (_, (steps, numbers)), colour in zip(lines.items(), _cycle(len(lines)), strict=True):
         ax.plot(steps, numbers, color=colour, linewidth=1.6, marker="o" if len(steps) == 1 else "", markersize=4)
     dress(ax, sheet.word("counter_step"), "", log=log)
@@ -97,26 +101,37 @@ def _draw_metrics(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     )
 
 
+def _first(picture: Picture | None) -> Any:
+    """The line that stands for a run: its loss on what it learns from."""
+    lines = picture.lines if isinstance(picture, Curve) else {}
+    name = min(lines, key=lambda name: "test" in name, default=None)
+    return None if name is None or np.shape(lines[name])[1] < 2 else np.asarray(lines[name])
+
+
 def _cycle(count: int) -> list[str]:
     return [SERIES[i % len(SERIES)] for i in range(count)]
 
 
 def _draw_returns(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     lines = picture.lines
+    world = sheet.config.world  # type: ignore[attr-defined]
+    ghosts = name_ghosts(figure, sheet, lambda ghost: _average(ghost, sheet.panel, world))
     ax = dress(figure.subplots(), sheet.word("counter_epoch"), "")
+    draw_ghosts(ax, ghosts)
+    seen = [np.asarray(line) for line in (*lines.values(), *(line for _, line in ghosts)) if np.asarray(line).size]
     for prefix, colour in (("rival_", MINUS), ("", PLUS)):
         if f"{prefix}return" in lines:
             _draw_agent(ax, lines, prefix, colour)
-    solved = KINDS[sheet.config.world].solved  # type: ignore[attr-defined]
+    solved = KINDS[world].solved
     ax.axhline(solved, color=GOOD, linewidth=1.2, dashes=(5, 4), alpha=0.8)
-    top = max((float(np.max(line[1])) for line in lines.values() if np.asarray(line).size), default=0.0)
-    last = max([10.0, *(float(np.asarray(line)[0, -1]) for line in lines.values() if np.asarray(line).size)])
+    top = max((float(np.max(line[1])) for line in seen), default=0.0)
+    last = max([10.0, *(float(line[0, -1]) for line in seen)])
     ax.set_xlim(0, last * 1.02)
     low, _ = picture.y_range or (0, 0)
     if low == 0:
         ax.set_ylim(0, max(60, min(520, top * 1.15)))
     else:
-        ax.set_ylim(low - 10, 0)
+        ax.set_ylim(min([low, *(float(line[1].min()) for line in seen)]) - 10, 0)
     dot = {"linestyle": "none", "marker": "o", "markersize": 4, "color": PLUS, "alpha": 0.5}
     diamond = {"linestyle": "none", "marker": "D", "markersize": 5, "markerfacecolor": PANEL, "markeredgecolor": PLUS}
     entries: list[tuple[str, dict[str, Any]]] = [
@@ -127,7 +142,16 @@ def _draw_returns(figure: Figure, picture: Curve, sheet: Sheet) -> None:
     ]
     if "rival_return" in lines:
         entries.append((sheet.word("returns_rival"), {"color": MINUS}))
-    legend(ax, entries, ncols=5)
+    legend(ax, entries)
+
+
+def _average(ghost: Ghost, panel: str, world: str) -> Any:
+    """The moving average of an earlier run in the same world: each world has its own scale."""
+    picture = ghost.frame.pictures.get(panel)
+    if not isinstance(picture, Curve) or ghost.config.world != world:  # type: ignore[attr-defined]
+        return None
+    line = np.asarray(picture.lines.get("average", np.empty((2, 0))))
+    return line if line.shape[1] > 1 else None
 
 
 def _draw_agent(ax: Axes, lines: Mapping[str, Any], prefix: str, colour: str) -> None:
@@ -142,11 +166,21 @@ def draw_charts(figure: Figure, picture: Charts, sheet: Sheet) -> None:
     columns = min(COLUMNS, max(1, count))
     rows = -(-count // columns)
     figure.set_size_inches(2.7 * columns + 0.6, 2.3 * rows + 0.8)
+    ghosts = name_ghosts(figure, sheet, lambda ghost: _all_lines(ghost.frame.pictures.get(sheet.panel)))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for ax, chart in zip(axes, picture.charts, strict=False):
+        metrics = [name for name in chart.plot.metrics if name in chart.lines]
+        draw_ghosts(ax, [(pen, lines[name]) for pen, lines in ghosts for name in metrics if name in lines])
         _draw_chart(ax, chart, sheet)
     for ax in axes[count:]:
         ax.set_axis_off()
+
+
+def _all_lines(picture: Picture | None) -> dict[str, Any] | None:
+    """Those of all charts by the names of their metrics."""
+    charts = picture.charts if isinstance(picture, Charts) else ()
+    lines = {name: np.asarray(line) for chart in charts for name, line in chart.lines.items()}
+    return {name: line for name, line in lines.items() if line.shape[1] > 1} or None
 
 
 def _draw_chart(ax: Axes, chart: Chart, sheet: Sheet) -> None:

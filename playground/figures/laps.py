@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from playground.core.trackside import Laps, Podium, Sweep
+from playground.figures.ghosts import name_ghosts
 from playground.figures.palette import FAINT, GRID, INK, LANES, PANEL
 from playground.figures.paper import Draw, bare, dress, halo, legend, shown
-from playground.figures.sheet import Sheet
+from playground.figures.sheet import Ghost, Sheet, columns_of
 
+Ghosts = list[tuple[dict[str, Any], Laps]]  # earlier races with their pens, the newest first
+PODIUM_LETTER = 0.0235  # of the podium's width: a letter of a lane's name
+PODIUM_END = 1.24  # where the longest bar ends, left of the numbers
 STRONGEST = 0.98  # of the smoothing
 EARLIEST = 10  # steps that the axis holds from the start
 LEAST_RATES = 300  # the same for the rates
@@ -21,9 +26,10 @@ LEAST_SPAN = 4  # the highest loss on a logarithmic axis is so many times the lo
 
 def draw_laps(figure: Figure, picture: Laps, sheet: Sheet) -> None:
     figure.set_size_inches(figure.get_figwidth(), 5.4)
+    ghosts = name_ghosts(figure, sheet, lambda ghost: _earlier(ghost, sheet))
     above, below = figure.subplots(2, 1, height_ratios=[3, 1.15], sharex=True)
     places = [_places(picture, lane, sheet) for lane in range(len(picture.slots))]
-    _losses(above, picture, places, sheet)
+    _losses(above, picture, places, sheet, ghosts)
     rates = np.asarray(picture.rates)
     for lane, slot in enumerate(picture.slots):
         seen = rates[lane] > 0
@@ -33,11 +39,12 @@ def draw_laps(figure: Figure, picture: Laps, sheet: Sheet) -> None:
         low, high = max(float(sound.min()), float(sound.max()) * 1e-5), float(sound.max())
         air = max(1.6, (LEAST_RATES / (high / low)) ** 0.5)
         below.set_ylim(low / air, high * air)
-    below.set_xlim(0, _last(picture, sheet))
+    below.set_xlim(0, max(_last(laps, sheet) for laps in (picture, *(laps for _, laps in ghosts))))
     dress(above, "", "", log=sheet.view.log)
     above.tick_params(labelbottom=False)
     x_label = sheet.word("laps_seconds") if sheet.view.seconds else sheet.word("counter_step")
     dress(below, x_label, sheet.word("laps_rates"), log=True)
+    below.yaxis.set_major_locator(LogLocator(10, subs=(1.0,), numticks=4))
     legend(above, [(sheet.lane(slot), {"color": LANES[slot]}) for slot in picture.slots])
 
 
@@ -54,12 +61,44 @@ def _last(picture: Laps, sheet: Sheet) -> float:
     return max(EARLIEST, picture.steps, picture.stride)
 
 
-def _losses(ax: Axes, picture: Laps, places: list[Any], sheet: Sheet) -> None:
-    raw = np.asarray(picture.losses)
+def _earlier(ghost: Ghost, sheet: Sheet) -> Laps | None:
+    """An earlier race over the same ground: each work has its own scale."""
+    laps = ghost.frame.pictures.get(sheet.panel)
+    is_same = getattr(ghost.config, "work", "") == getattr(sheet.config, "work", "")
+    return laps if isinstance(laps, Laps) and is_same and np.asarray(laps.losses).size else None
+
+
+def _winner(laps: Laps) -> int:
+    """The lane that ends lowest among those that have not diverged."""
+    return int(np.where(np.asarray(laps.died) < 0, np.asarray(laps.losses)[:, -1], np.inf).argmin())
+
+
+def _smooth(laps: Laps, sheet: Sheet) -> tuple[Any, float]:
+    """The losses as they are drawn, and how much of each mean the next one keeps."""
     is_exact = getattr(sheet.other("landscape"), "at", None) is not None  # no noise on a closed-form surface
-    keep = 0.0 if is_exact else min(STRONGEST, sheet.view.smooth) ** max(1, picture.stride / 2)
-    smooth = np.array([smoothed(line, keep) for line in raw])
-    ax.set_ylim(*_range(smooth, raw, sheet.view.log))
+    keep = 0.0 if is_exact else min(STRONGEST, sheet.view.smooth) ** max(1, laps.stride / 2)
+    return np.array([smoothed(line, keep) for line in np.asarray(laps.losses)]), keep
+
+
+def _draw_earlier(ax: Axes, ghosts: Ghosts, sheet: Sheet) -> list[tuple[Any, Any]]:
+    """All lanes of the last race, the best one of those before it; returns what was drawn, smooth and raw."""
+    drawn = []
+    for age, (pen, laps) in reversed(list(enumerate(ghosts))):
+        smooth, _ = _smooth(laps, sheet)
+        lanes = [_winner(laps)] if age else range(len(laps.slots))
+        for lane in lanes:
+            ax.plot(_places(laps, lane, sheet), smooth[lane], **pen)
+        drawn.append((smooth[lanes], np.asarray(laps.losses)[lanes]))
+    return drawn
+
+
+def _losses(ax: Axes, picture: Laps, places: list[Any], sheet: Sheet, ghosts: Ghosts) -> None:
+    raw = np.asarray(picture.losses)
+    smooth, keep = _smooth(picture, sheet)
+    drawn = [(smooth, raw), *_draw_earlier(ax, ghosts, sheet)]
+    values = np.concatenate([part.ravel() for part, _ in drawn])
+    firsts = np.concatenate([part[:, :1].ravel() for _, part in drawn])
+    ax.set_ylim(*_range(values, firsts, sheet.view.log))
     walked = raw.shape[1] if picture.now is None else picture.now // picture.stride + 1
     for lane, slot in enumerate(picture.slots):
         colour, x = LANES[slot], places[lane]
@@ -95,12 +134,12 @@ def smoothed(values: Any, keep: float) -> Any:
     return out
 
 
-def _range(values: Any, raw: Any, log: bool) -> tuple[float, float]:
+def _range(values: Any, firsts: Any, log: bool) -> tuple[float, float]:
     sound = values[np.isfinite(values)]
     if not sound.size or not sound.max() > 0:
         return (0.01, 1.0) if log else (0.0, 1.0)
     low, high = max(float(sound.min()), 1e-9), float(sound.max())
-    first = float(raw[:, 0].max())
+    first = float(firsts.max())
     if first > 0:
         high = min(high, 20 * first)  # one that explodes must not press the others flat
     low = max(low, high * 1e-9)
@@ -116,15 +155,17 @@ def draw_podium(figure: Figure, picture: Podium, sheet: Sheet) -> None:
     first = float(np.asarray(picture.first).ravel()[0])
     far = [0.0 if out[lane] else max(0.0, float(np.log10(first / max(float(loss[lane]), 1e-9)))) for lane in order]
     most = max(0.5, *far)
+    names = [sheet.lane(slot) for slot in picture.slots]
+    left = 0.08 + PODIUM_LETTER * max(columns_of(name) for name in names)
     figure.set_size_inches(figure.get_figwidth(), 0.46 * len(order) + 1.2)
     ax = bare(figure.subplots())
     for rank, (lane, reach) in enumerate(zip(order, far, strict=True)):
         colour = LANES[picture.slots[lane]]
-        ax.barh(rank, 1, left=0.3, height=0.42, color=GRID, linewidth=0)
-        ax.barh(rank, reach / most, left=0.3, height=0.42, color=colour, linewidth=0)
+        ax.barh(rank, PODIUM_END - left, left=left, height=0.42, color=GRID, linewidth=0)
+        ax.barh(rank, reach / most * (PODIUM_END - left), left=left, height=0.42, color=colour, linewidth=0)
         place = "–" if out[lane] else str(rank + 1) if sheet.frame.step else "·"
         ax.text(0, rank, place, size=12, weight="bold", va="center", color=colour)
-        ax.text(0.045, rank, sheet.lane(picture.slots[lane]), size=9.5, va="center", weight="bold")
+        ax.text(0.045, rank, names[lane], size=9.5, va="center", weight="bold")
         if not out[lane]:
             ax.text(1.47, rank, shown(float(loss[lane])), size=9.5, va="center", ha="right")
         ax.text(1.52, rank, _remark(picture, lane, bool(out[lane]), sheet), size=8.8, va="center", color=FAINT)

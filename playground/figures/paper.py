@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import Normal, Stroke
+from matplotlib.text import Text as Writing
 from matplotlib.ticker import Formatter, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from playground.core.pictures import Picture
 from playground.figures.palette import AXIS, FAINT, GRID, INK, PANEL
-from playground.figures.sheet import Sheet
+from playground.figures.sheet import Sheet, columns_of
 from playground.text import Text
 
 Draw = Callable[[Figure, Any, Sheet], None]
@@ -37,7 +41,12 @@ MONOSPACE = ("Menlo", "Consolas", "Liberation Mono", "DejaVu Sans Mono")
 INSTALLED = frozenset(font.name for font in fontManager.ttflist)
 WIDTH = 7.0  # inches
 HEAD = 0.66  # inches for the title and the line under it
+FOOT = 0.185  # and for a line under the plot
 EDGE = 0.16
+LEGEND = 8.8  # points
+LEGEND_MARK = 0.5  # inches of the mark of an entry and of the gaps around it
+LEGEND_MARGIN = 0.6  # inches at the sides of a figure that no legend may take
+LETTER = 0.52  # of the size of a font: the mean width of its letters
 DOTS = 200  # an inch, in a PNG
 DRAWING = threading.Lock()  # matplotlib's fonts and layouts are shared and not made for several threads
 
@@ -47,6 +56,11 @@ def installed(names: Iterable[str]) -> list[str]:
 
 
 HAS_CHINESE = bool(installed(CHINESE))
+IS_CHINESE_BOLD = any(
+    font.name in installed(CHINESE)[:1] and str(font.weight) in ("bold", "black", "600", "700", "800", "900")
+    for font in fontManager.ttflist
+)
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it warns of each weight that a font lacks
 matplotlib.rcParams.update(
     {
         "font.family": [*installed(LATIN)[:1], *installed(CHINESE)[:1], SYMBOLS],
@@ -62,22 +76,40 @@ matplotlib.rcParams.update(
 )
 
 
+def lacks_letters(text: Text) -> bool:
+    """Whether no font of this machine can write the language; figures are in English then."""
+    return text.language == "zh" and not HAS_CHINESE
+
+
 def headed(draw: Draw, picture: Picture, sheet: Sheet) -> Figure:
     """A figure under its title; in Chinese only where a font can write it, for empty boxes say nothing to anybody."""
-    if sheet.text.language == "zh" and not HAS_CHINESE:
-        sheet = Sheet(sheet.lesson, sheet.config, sheet.frame, sheet.panel, Text("en"), sheet.course, sheet.view)
+    if lacks_letters(sheet.text):
+        sheet = replace(sheet, text=Text("en"))
     figure = Figure(figsize=(WIDTH, 4.4), dpi=100, facecolor=PANEL, layout="constrained")
     FigureCanvasAgg(figure)
     draw(figure, picture, sheet)
+    foot = FOOT * sum(len(notes.get_texts()) for notes in figure.legends)
+    figure.set_figheight(figure.get_figheight() + foot)
     width, height = figure.get_size_inches()
-    top = 1 - HEAD / height
-    x, y = EDGE / width, EDGE / height
+    top, bottom = 1 - HEAD / height, (EDGE + foot) / height
+    x = EDGE / width
     layout: Any = figure.get_layout_engine()
-    layout.set(w_pad=0.06, h_pad=0.05, rect=(x, y, 1 - 2 * x, top - y))
+    layout.set(w_pad=0.06, h_pad=0.05, rect=(x, bottom, 1 - 2 * x, top - bottom))
+    for notes in figure.legends:
+        notes.set_bbox_to_anchor((x, EDGE / height), figure.transFigure)  # type: ignore[arg-type]
     figure.text(x + 0.05 / width, 1 - 0.19 / height, sheet.title, size=13, weight="bold", va="top")
     below = sheet.say("figures.head", lesson=sheet.say(f"{sheet.lesson.key}.title"), step=f"{sheet.frame.step:,}")
     figure.text(x + 0.05 / width, 1 - 0.46 / height, below, size=9, color=FAINT, va="top")
+    _even_out(figure)
     return figure
+
+
+def _even_out(figure: Figure) -> None:
+    """Where the Chinese font has no bold, Latin letters among its signs are not bold either."""
+    for text in figure.findobj(Writing):
+        assert isinstance(text, Writing)
+        if not IS_CHINESE_BOLD and columns_of(text.get_text()) > len(text.get_text()):
+            text.set_fontweight("normal")
 
 
 def written(figure: Figure, form: str) -> bytes:
@@ -168,20 +200,38 @@ def bare(ax: Axes) -> Axes:
 
 
 def legend(ax: Axes, entries: Sequence[tuple[str, dict[str, Any]]], **more: Any) -> None:
-    """Above the plot, in one row, as on the page; each entry is a text and how its line looks."""
+    """Above the plot, in as few rows as have room; each entry is a text and how its line looks."""
     handles = [Line2D([], [], label=text, **{"linewidth": 2.2, **style}) for text, style in entries]
     settings: dict[str, Any] = {
         "loc": "lower left",
         "bbox_to_anchor": (0, 1.0),
-        "ncols": len(handles) if len(handles) < 6 else 4,
+        "ncols": _fitting([text for text, _ in entries], ax.figure.get_figwidth() - LEGEND_MARGIN),  # type: ignore[union-attr]
         "frameon": False,
-        "fontsize": 8.8,
+        "fontsize": LEGEND,
         "labelcolor": FAINT,
         "handlelength": 1.4,
         "columnspacing": 1.6,
         "borderaxespad": 0.2,
     }
     ax.legend(handles=handles, **settings | more)
+
+
+def footnotes(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """Under the plot, one below the other: the labels of lines, each beside its line."""
+    notes = figure.legend(
+        handles=handles, loc="lower left", ncols=1, frameon=False, fontsize=8.8, labelcolor=FAINT, handlelength=2.6,
+        labelspacing=0.5, borderaxespad=0, borderpad=0.3,
+    )  # fmt: skip
+    notes.set_in_layout(False)
+
+
+def _fitting(texts: Sequence[str], room: float) -> int:
+    """In how many columns texts of a legend fit into so many inches."""
+    for columns in range(len(texts), 1, -1):
+        filled = np.array_split([columns_of(text) for text in texts], columns)  # as matplotlib fills them
+        if sum(LEGEND_MARK + widths.max() * LETTER * LEGEND / 72 for widths in filled) <= room:
+            return columns
+    return 1
 
 
 def halo(width: float, colour: str = PANEL) -> list[Any]:

@@ -25,7 +25,7 @@ SIDE = 1.25  # inches of the pictures at both ends
 def draw_passage(figure: Figure, picture: Passage, sheet: Sheet) -> None:
     figure.set_size_inches(WIDE + 0.4, HIGH + 1.15)
     ax = bare(figure.subplots())
-    ax.set(xlim=(0, WIDE), ylim=(-HIGH / 2 - 0.25, HIGH / 2), aspect="equal")
+    ax.set(xlim=(-0.01, WIDE + 0.01), ylim=(-HIGH / 2 - 0.25, HIGH / 2), aspect="equal")
     up = [np.asarray(layer) for layer in picture.up]
     down = [np.asarray(layer) for layer in picture.down]
     is_idle = picture.source is None

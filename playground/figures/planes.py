@@ -34,7 +34,7 @@ def draw_field(figure: Figure, picture: Field, sheet: Sheet) -> None:
     if sheet.panel == "field" and bars is not None and bars.at:
         ax.plot(*bars.at, marker="+", markersize=17, color=INK, markeredgewidth=1.2)
         ax.plot(*bars.at, marker="o", markersize=11, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.2)
-    legend(ax, entries, ncols=6)
+    legend(ax, entries)
 
 
 def _paint(ax: Axes, picture: Field, sheet: Sheet) -> None:

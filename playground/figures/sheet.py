@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from unicodedata import east_asian_width
 
 from playground.core.lanes import LaneSpec
 from playground.core.lesson import Lesson
@@ -13,8 +14,11 @@ from playground.core.limits import RunConfig
 from playground.core.pictures import Picture, Pictures
 from playground.core.run import Frame
 from playground.text import Text
+from playground.text.settings import differences
 
 FURTHEST = 1e3
+MANY = 3  # differences: beyond that the name of a preset says more
+COLUMNS = 78  # letters that fit under a figure
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,29 @@ def _fits(value: object, default: object) -> bool:
     )
 
 
+def columns_of(text: str) -> int:
+    """How many letters' room a text takes; a Chinese sign takes that of two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def fitted(text: str, columns: int = COLUMNS) -> str:
+    """The text, cut where it would leave the figure."""
+    room = columns
+    for place, sign in enumerate(text):
+        room -= columns_of(sign)
+        if room < 0:
+            return text[:place].rstrip() + "…"
+    return text
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """An earlier run, as it stood at its end."""
+
+    config: RunConfig
+    frame: Frame
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One figure to draw: the frame, the name of a panel in it, and in which words and settings."""
@@ -68,6 +95,7 @@ class Sheet:
     text: Text
     course: bool = False  # whether the course's colours are worn
     view: View = field(default_factory=View)
+    ghosts: tuple[Ghost, ...] = ()  # the newest first
 
     @property
     def pictures(self) -> Pictures:
@@ -95,6 +123,14 @@ class Sheet:
     @property
     def title(self) -> str:
         return str(self.text.tables[self.lesson.key]["panels"].get(self.panel, self.word(f"metric_{self.panel}")))
+
+    def told(self, ghost: Ghost) -> str:
+        """An earlier run by what was set differently in it, and how far it came."""
+        changes = list(differences(self.text, ghost.config, self.config)) or [self.word("ghosts_same")]
+        preset = next((key for key, one in self.lesson.presets.items() if one.config == ghost.config), "")
+        if len(changes) > MANY and preset:
+            changes = [self.say(f"{self.lesson.key}.presets.{preset}")]
+        return self.say("figures.earlier", changes=fitted(" · ".join(changes)), step=f"{ghost.frame.step:,}")
 
     def option(self, knob: str) -> str:
         """The word for what a knob is set to."""

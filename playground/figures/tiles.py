@@ -17,6 +17,7 @@ from playground.figures.sheet import Sheet
 
 GAP = 0.12  # of a tile
 WIDE = 6.6  # inches
+ALONE = 2.6  # inches of a picture that stands alone
 MOST_COLUMNS = 10
 GOOD_SHARE = 1.05
 
@@ -46,7 +47,7 @@ def draw_images(figure: Figure, picture: Images, sheet: Sheet) -> None:
     names = picture.truth if picture.guess is None else picture.guess
     line = 1 + GAP + (0.34 if names is not None else 0)
     width = columns * (1 + GAP)
-    inches = min(WIDE, 1.1 * columns)
+    inches = min(WIDE, 1.1 * columns if count > 1 else ALONE)
     figure.set_size_inches(max(4.2, inches + 0.4), rows * line * inches / width + 0.95)
     ax = bare(figure.subplots())
     for i in range(count):
@@ -84,7 +85,7 @@ def draw_strips(figure: Figure, picture: Strips, sheet: Sheet) -> None:
             ax.text(
                 left + column * step + 0.5, -(rows - 1) * step - 0.08, str(int(label)), ha="center", va="top", size=9
             )
-    ax.set(xlim=(0, width - GAP), ylim=(-(rows - 1) * step - 0.36, 1.02), aspect="equal")
+    ax.set(xlim=(0, width - GAP + 0.02), ylim=(-(rows - 1) * step - 0.36, 1.02), aspect="equal")
 
 
 def draw_mosaic(figure: Figure, picture: Mosaic, sheet: Sheet) -> None:

@@ -25,7 +25,7 @@ Action = Mapping[str, Any]
 
 def perform(seat: Seat, action: Any) -> None:
     """Do what the stage asks; a refusal becomes a notice and leaves the run as it was."""
-    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset", "rewind"):
+    if isinstance(action, Mapping) and action.get("kind") in ("pause", "reset", "rewind", "return"):
         seat.interrupt()  # ahead of the lock: the turn that plays now must not delay it
     seat.run.hurry()
     later = None
@@ -63,6 +63,7 @@ def open_link(seat: Seat, query: str) -> None:
         challenge = read_challenge(given, seat.run.config, seat.lesson.aims)
         if challenge:
             seat.task.take(challenge)
+            seat.archive.clear()  # nothing from before it may be brought in
         if "step" in given:
             _catch_up(seat, given["step"])
     except BadValue as error:
@@ -206,6 +207,14 @@ def _rewind(seat: Seat, action: Action) -> None:
     seat.look_back(step)
 
 
+def _return(seat: Seat, action: Action) -> None:
+    seat.return_to(seat.archive.find(action.get("run")))
+
+
+def _forget(seat: Seat, action: Action) -> None:
+    seat.archive.forget(seat.archive.find(action.get("run")))
+
+
 def _return_to_now(seat: Seat) -> None:
     if seat.timeline.moment:
         seat.look_back(seat.run.step)
@@ -283,5 +292,7 @@ ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {
     "figure": save_figure,
     "report": save_report,
     "rewind": _rewind,
+    "return": _return,
+    "forget": _forget,
     "lottery": _draw_lots,
 }

@@ -29,7 +29,7 @@ def save_figure(seat: Seat, action: Mapping[str, Any]) -> Later:
     if panel not in seat.lesson.panels or type(frame.pictures.get(str(panel))) not in HOMES:
         raise BadValue("bad_figure", value=echo(panel))
     view = View.read(action.get("view"))
-    sheet = Sheet(seat.lesson, seat.run.config, frame, str(panel), seat.text, seat.course, view)
+    sheet = Sheet(seat.lesson, seat.run.config, frame, str(panel), seat.text, seat.course, view, seat.archive.ghosts())
     name = f"{seat.lesson.key}-{panel}-{frame.step}.{form}"
     return _drawn(seat, lambda: Parcel(name, render(sheet, form), FORMATS[form]))
 
@@ -38,7 +38,15 @@ def save_report(seat: Seat, action: Mapping[str, Any]) -> Later:
     """Returns what writes the report of this moment and hands it out."""
     seat.timeline.return_to_now()
     view = View.read(action.get("view"))
-    record = Record.of(seat.run, seat.lesson, seat.text, course=seat.course, view=view, home=_home(action.get("home")))
+    record = Record.of(
+        seat.run,
+        seat.lesson,
+        seat.text,
+        course=seat.course,
+        view=view,
+        home=_home(action.get("home")),
+        ghosts=seat.archive.ghosts(),
+    )
     name = f"{seat.lesson.key}-report-{record.frame.step}.zip"
     return _drawn(seat, lambda: Parcel(name, packed(record), "application/zip"))
 
@@ -54,8 +62,12 @@ def _drawn(seat: Seat, make: Callable[[], Parcel]) -> Later:
             parcel = make()
         finally:
             seat.is_drawing = False
+        from playground.figures.paper import lacks_letters
+
         with seat.lock:
             seat.hand_out(parcel)
+            if lacks_letters(seat.text):
+                seat.notify(seat.text.say("remarks.no_letters"))
 
     return later
 

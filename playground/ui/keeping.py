@@ -28,6 +28,8 @@ def open_file(seat: Seat, data: bytes) -> None:
     seat.interrupt()
     seat.take_over(run)
     seat.explain("reopened", step=run.step)
+    if run.is_moved:
+        seat.notify(seat.text.say("remarks.moved", device=seat.device.type.upper()))
 
 
 def _run(seat: Seat) -> bytes:

@@ -17,6 +17,7 @@ from playground.core.limits import RunConfig, Stop
 from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.text import Text
+from playground.ui.archive import Archive, Earlier
 from playground.ui.encode import encode_pictures, join
 from playground.ui.lottery import LotteryThread
 from playground.ui.parcels import Parcel, Parcels
@@ -50,6 +51,8 @@ class Seat:
         self.answered = 0
         self._frames = 0
         self._renewals = 0
+        self._number = 0  # of the run, as long as this visitor stays
+        self.archive = Archive()
         self._notices = 0
         self._notice = ""
         self._parcels = Parcels() if parcels is None else parcels
@@ -97,6 +100,7 @@ class Seat:
         """The visitor has left: nothing goes on for them."""
         self.interrupt()
         self.lottery.clear()
+        self.archive.clear()
 
     def end(self, ticket: int, reason: str = "", **facts: object) -> None:
         """The play with this ticket is over."""
@@ -167,14 +171,26 @@ class Seat:
         if self.run.lacking() is None:
             self._tell_remark()
 
-    def take_over(self, run: Run) -> None:
+    def take_over(self, run: Run, timeline: Timeline | None = None, number: int = 0) -> None:
         """Another run takes the place of the present one, whose drawings stay with the visitor."""
         if self._renewals:
             run.inherit(self.run)
+            self.archive.add(Earlier(self._number, self.run, self.timeline))
         self.run = run
         self.task.begin()
-        self.timeline = Timeline()
+        self.timeline = timeline or Timeline()
         self._renewals += 1
+        self._number = number or self._renewals
+
+    def return_to(self, earlier: Earlier) -> None:
+        """An earlier run is the present one again, where it stood; the present one becomes an earlier one."""
+        self.archive.forget(earlier)
+        self.take_over(earlier.run, earlier.timeline, earlier.number)
+        stop = self.run.stop
+        if stop and stop.reason == "diverged":
+            self.explain_stop(stop)
+        else:
+            self.explain("returned", step=self.run.step)
 
     @property
     def config(self) -> RunConfig:
@@ -213,10 +229,8 @@ class Seat:
             if arrived is None:
                 self._tell_way()
                 return
-            run, then = arrived
-            timeline = self.timeline
-            self.take_over(run)
-            self.timeline = timeline
+            run, timeline, then = arrived
+            self.take_over(run, timeline)
             if self.playing:
                 self.explain("playing")
             else:
@@ -288,6 +302,8 @@ class Seat:
                 "n": self._frames,
                 "answered": self.answered,
                 "renewal": self._renewals,
+                "run": self._number,
+                "earlier": self.archive.packed(),
                 "step": shown.step,
                 "epoch": shown.epoch,
                 "metrics": shown.metrics,

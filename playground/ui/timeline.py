@@ -18,12 +18,12 @@ Then = Callable[[], None]
 class Timeline:
     """The album of one run, and the moment of it that is on the page; None while the page shows the present."""
 
-    def __init__(self) -> None:
-        self._album = Album()
+    def __init__(self, album: Album | None = None, fork: int = 0) -> None:
+        self._album = album or Album()
         self._rewind: Rewind | None = None
         self._then: list[Then] = []
         self.moment: Moment | None = None
-        self.fork = 0  # the step at which this run left another one
+        self.fork = fork  # the step at which this run left another one
 
     def keep(self, run: Run, frame: Frame, pictures: bytes, lesson: Lesson) -> Moment:
         """The moment of this frame, which is kept in the album if it can be."""
@@ -62,16 +62,26 @@ class Timeline:
         """How much of the way back is done, 0 to 1."""
         return self._rewind.share if self._rewind else 0.0
 
-    def advance(self, seconds: float) -> tuple[Run, list[Then]] | None:
-        """Learn again for so many seconds; on arrival the run, and what is to be done with it. Raises BadValue."""
+    def advance(self, seconds: float) -> tuple[Run, Timeline, list[Then]] | None:
+        """Learn again for so many seconds; on arrival the branch, its timeline, and what is to be done with it.
+
+        Raises BadValue.
+        """
         assert self._rewind is not None
         if not self._rewind.advance(seconds):
             return None
         run, then = self._rewind.run, list(self._then)
-        self._album.cut(self._rewind.moment)
-        self.fork = run.step
+        branch = Timeline(self._album.until(self._rewind.moment), run.step)
         self.return_to_now()
-        return run, then
+        return run, branch, then
+
+    @property
+    def bytes(self) -> int:
+        return self._album.bytes
+
+    def clear(self) -> None:
+        """Forget all moments."""
+        self._album = Album()
 
     def packed(self, run: Run) -> dict[str, Any]:
         """What the page's timeline shows: `now` is the step of the present, `past` that of the moment on the page."""

@@ -37,6 +37,25 @@ def test_play_runs_course_306_to_its_end(visit: Visit) -> None:
     visitor.expect("state.step === 0 && state.pictures.podium.wins.every(wins => wins === 0)")
 
 
+def test_an_earlier_race_stays_in_grey(visit: Visit) -> None:
+    visitor = race(visit, SHORT)
+    for step in (1, 2, 3):
+        visitor.press("step")
+        visitor.expect(f"state.step === {step}")
+    chart = "box.querySelector('[data-panel=laps] canvas').toDataURL()"
+    visitor.press("reset")
+    visitor.expect("state.step === 0 && state.earlier.length === 1")
+    ghost = visitor.box.locator(".ghosts li")
+    assert "same settings" in ghost.inner_text()
+    plain = visitor.state(chart)
+    ghost.locator("button.ghost").hover()
+    visitor.expect(f"{chart} !== {plain!r}")  # its lines stand out
+    ghost.get_by_role("button", name="Forget this run").click()
+    visitor.expect("state.earlier.length === 0")
+    visitor.box.locator(".ghosts").wait_for(state="hidden")
+    visitor.expect(f"{chart} !== {plain!r}")  # and are gone
+
+
 def test_a_lane_joins_and_one_leaves_during_the_race(visit: Visit) -> None:
     visitor = race(visit, SHORT)
     visitor.press("play")

@@ -62,6 +62,25 @@ def test_a_knob_turned_in_the_past_makes_a_branch(visit: Visit) -> None:
     visitor.expect("state.step === 12 && !state.playing")
 
 
+def test_a_branch_by_mistake_and_back_again(visit: Visit) -> None:
+    """The list leads to the run as it stood, with its timeline, and from there to the branch again."""
+    visitor = played(visit)
+    now = visitor.state(FIT)
+    visitor.box.locator(SLIDER).fill("4")
+    visitor.expect("state.timeline.past === 4")
+    visitor.press("step")
+    visitor.expect("state.timeline.fork === 4 && state.step === 5")
+    visitor.box.locator(".ghosts button.ghost").click()
+    visitor.expect("state.step === 12 && state.why.reason === 'returned' && state.timeline.fork === 0")
+    assert visitor.state(FIT) == now
+    assert visitor.state("state.timeline.steps.length") == 13
+    assert "at step 5" in visitor.box.locator(".ghosts li").inner_text()
+    visitor.box.locator(".ghosts button.ghost").click()
+    visitor.expect("state.step === 5 && state.timeline.fork === 4")
+    visitor.box.get_by_role("button", name="Forget this run").click()
+    visitor.box.locator(".ghosts").wait_for(state="hidden")
+
+
 def test_the_arrow_keys_in_the_slider_move_only_the_slider(visit: Visit) -> None:
     visitor = played(visit)
     slider = visitor.box.locator(SLIDER)

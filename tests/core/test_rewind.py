@@ -136,7 +136,8 @@ def test_a_branch_of_a_branch():
     watch(run, album, 8)
     moment = album.moments.at(5 * FRAME)
     branch = back(run, album, 5 * FRAME)
-    album.cut(moment)
+    former, album = album, album.until(moment)
+    assert former.moments.items[-1].step == 8 * FRAME  # the run it left can still be looked back at
     branch.tune(branch.config.changed({"lr": 0.01}))
     watch(branch, album, 3)
     assert [kept.step for kept in album.moments.items] == [FRAME * i for i in range(9)]

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from PIL import Image
 
 from playground.core.pictures import Bars, Cloud, Curve, Images, Mosaic, Patch, Picture, Points, Strips
 from playground.core.refusal import BadValue
 from playground.core.run import Frame, Run
-from playground.core.trackside import Answers, Sweep
+from playground.core.trackside import Answers, Laps, Podium, Sweep
 from playground.figures import HOMES, NOT_DRAWN, draw, palette, paper, render, render_all
 from playground.figures.sheet import Sheet, View
 from playground.lessons.autoencoder import AUTOENCODER
@@ -95,7 +96,42 @@ def test_the_pictures_of_a_lesson_become_figures(lesson: Any, preset: str, panel
     config = lesson.presets[preset].config
     frame = frame_of(lesson, config, 4)
     for name in panels:
-        assert ink_of(render(sheet_of(lesson, config, frame, name, "zh"), "png")) > 0.002, name
+        figure = draw(sheet_of(lesson, config, frame, name, "zh"))
+        assert ink_of(printed_on_paper(figure)) > 0.002, name
+
+
+def printed_on_paper(figure: Figure) -> bytes:
+    """The figure as PNG: no title, label or legend leaves it, and none is too small to read."""
+    figure.set_dpi(paper.DOTS)  # places that are known in pixels are those of the file
+    png = paper.written(figure, "png")
+    legends = [*figure.legends, *(legend for ax in figure.axes if (legend := ax.get_legend()))]
+    texts = [*figure.texts, *(text for ax in figure.axes for text in (*ax.texts, ax.xaxis.label, ax.yaxis.label))]
+    for text in [*texts, *(text for legend in legends for text in legend.get_texts())]:
+        if not text.get_text():
+            continue
+        box = text.get_window_extent()
+        assert -1 <= box.x0 <= box.x1 <= figure.bbox.width + 1, text
+        assert -1 <= box.y0 <= box.y1 <= figure.bbox.height + 1, text
+        assert text.get_fontsize() >= 7, text
+    return png
+
+
+def test_long_names_of_many_lanes_have_room() -> None:
+    config = RACE.presets["schedules"].config
+    count = len(config.lanes)  # type: ignore[attr-defined]
+    losses, none, one = np.full((count, 5), 0.1), np.full(count, -1), np.array(1.0)
+    slots = tuple(range(count))
+    laps = Laps(slots, 1, 5, losses, None, None, losses, losses, none, none)
+    podium = Podium(slots, losses[:, 0], one, None, none, none, 1)
+    frame = Frame(5, 1, {}, {"laps": laps, "podium": podium})
+    for name in frame.pictures:
+        figure = draw(sheet_of(RACE, config, frame, name))
+        printed_on_paper(figure)
+    (ax,) = figure.axes
+    bars = min(bar.get_window_extent().x0 for bar in ax.patches)
+    names = [text.get_window_extent().x1 for text in ax.texts if "Momentum" in text.get_text()]
+    assert len(names) == count
+    assert max(names) < bars
 
 
 SHORT = {

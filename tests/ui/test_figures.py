@@ -55,6 +55,31 @@ def test_a_report_is_handed_out(seat: Seat) -> None:
     assert "report.md" in zipfile.ZipFile(io.BytesIO(parcel.data)).namelist()
 
 
+def test_earlier_runs_come_along(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a figure as in a report; one that the visitor forgets does not."""
+    sheets: list[Any] = []
+    monkeypatch.setattr(figures, "render", lambda sheet, form: sheets.append(sheet) or b"")
+    monkeypatch.setattr(figures, "packed", lambda record: sheets.append(record.sheet("loss")) or b"")
+    perform(seat, {"kind": "set", "values": {"seed": 2}})
+    seat.run.advance(steps=3)
+    asked(seat, kind="figure", panel="loss", format="png")
+    asked(seat, kind="report")
+    for sheet in sheets:
+        assert [(ghost.config.seed, ghost.frame.step) for ghost in sheet.ghosts] == [(1, 5)]
+    perform(seat, {"kind": "forget", "run": seat.archive.kept[0].number})
+    asked(seat, kind="figure", panel="loss", format="png")
+    assert sheets[-1].ghosts == ()
+
+
+def test_where_no_font_can_write_the_language_it_is_said(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    for has_font in (True, False):
+        monkeypatch.setattr(paper, "HAS_CHINESE", has_font)
+        seat.text = Text("zh")
+        _, parcel, said = asked(seat, kind="figure", panel="loss", format="png")
+        assert parcel
+        assert ("英文" in said) is not has_font
+
+
 JUNK = [
     {"panel": "loss"},
     {"panel": "loss", "format": "gif"},

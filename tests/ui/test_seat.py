@@ -43,6 +43,8 @@ def test_a_frame_is_strict_json_with_all_that_the_stage_reads(device, lesson, sp
             "seat",
             "n",
             "renewal",
+            "run",
+            "earlier",
             "step",
             "epoch",
             "metrics",
