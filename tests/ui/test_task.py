@@ -109,6 +109,8 @@ def test_a_card_offers_no_fix_that_touches_what_is_kept(device):
     for hide, has_fix in (("", True), ("&hide=layers", False)):
         seat = sit(device, link + hide)
         seat.run.advance(steps=200)
+        seat.frame()
+        seat.remedies.search.join()  # this card comes when settings that help are found
         (card,) = shown(seat)["cards"]
         assert card["key"] == "linear_model"
         assert ("fix" in card) == has_fix
