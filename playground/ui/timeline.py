@@ -47,11 +47,15 @@ class Timeline:
 
     def begin(self, lesson: Lesson, device: torch.device, run: Run, then: Then | None) -> None:
         """Start for the moment that is shown; `then` is done on arrival. Raises BadValue where there is no way."""
-        assert self.moment is not None
         if self._rewind is None:
-            self._rewind = Rewind(lesson.build, device, self._album, run, self.moment)
+            self._rewind = self.way(lesson, device, run)
         if then:
             self._then.append(then)
+
+    def way(self, lesson: Lesson, device: torch.device, run: Run) -> Rewind:
+        """A run on its way to the moment that is shown, while this one stays; raises BadValue where there is no way."""
+        assert self.moment is not None
+        return Rewind(lesson.build, device, self._album, run, self.moment)
 
     @property
     def is_rewinding(self) -> bool:

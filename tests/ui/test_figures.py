@@ -12,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from playground.core.album import Album
 from playground.core.randomness import COMPUTE
 from playground.figures import HOMES, paper
 from playground.lessons import LESSONS
@@ -46,6 +47,35 @@ def test_a_figure_is_handed_out_under_a_name_that_says_what_it_is(seat: Seat) ->
     assert parcel
     assert parcel.kind == "image/png"
     assert Image.open(io.BytesIO(parcel.data)).format == "PNG"
+
+
+def test_who_looks_back_saves_what_they_see(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure and a report of the moment on the page, and the page goes on showing it."""
+    sheets: list[Any] = []
+    draw = figures.render
+    monkeypatch.setattr(figures, "render", lambda sheet, form: (sheets.append(sheet), draw(sheet, form))[1])
+    then = seat.run.peek()
+    seat.frame()
+    seat.run.advance(steps=20)
+    seat.frame()
+    seat.look_back(5)
+    name, _, _ = asked(seat, kind="figure", panel="fit", format="png")
+    assert name == "regression-fit-5.png"
+    assert (sheets[0].frame.pictures["fit"].lines["fit"] == then.pictures["fit"].lines["fit"]).all()
+    assert asked(seat, kind="report")[0] == "regression-report-5.zip"
+    assert (seat.run.step, seat.timeline.moment and seat.timeline.moment.step) == (25, 5)
+
+
+def test_where_no_way_leads_back_a_figure_is_refused(seat: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat.frame()
+    seat.run.advance(steps=20)
+    seat.frame()
+    seat.look_back(5)
+    monkeypatch.setattr(Album, "before", lambda *_: None)
+    _, parcel, said = asked(seat, kind="figure", panel="fit", format="png")
+    assert parcel is None
+    assert "step 5" in said
+    assert not seat.is_drawing
 
 
 def test_a_report_is_handed_out(seat: Seat) -> None:
