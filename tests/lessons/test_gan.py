@@ -83,7 +83,7 @@ def test_fifty_steps_are_those_of_the_course(device, conditional):
     run = make(GanConfig(conditional=conditional, steps=0), device)
     nets = CourseNets(run, told=int(conditional))
     first = run.weights()
-    random = run._randomness._own[0]
+    random = run._randomness.state()["cpu"]
     run.advance(steps=50)
     torch.set_rng_state(random)
     for _ in range(50):
@@ -138,7 +138,7 @@ def plain_losses(game, D, art, paintings):
 def test_steps_in_turn_are_those_of_a_plain_loop(device, game, k_d, k_g):
     run = make(GanConfig(game=game, k_d=k_d, k_g=k_g, steps=0), device)
     nets = CourseNets(run, sigmoid=False)
-    random = run._randomness._own[0]
+    random = run._randomness.state()["cpu"]
     run.advance(steps=15)
     torch.set_rng_state(random)
     for _ in range(15):
