@@ -280,6 +280,11 @@ class Run:
         self._keep_sound_weights()
 
     @property
+    def last_step(self) -> float:
+        """Where the run ends by its limit of steps; infinity without one."""
+        return self._limits.last_step
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         """What goes wrong, the most urgent first."""
         return self._watch.cards
