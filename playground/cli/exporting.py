@@ -45,7 +45,7 @@ def _export(flags: argparse.Namespace) -> None:
         raise BadValue("bad_ending", value=echo(flags.out), options=", ".join(ENDINGS))
     if flags.out:
         starting.must_hold(flags.out)
-    starting.await_data(run)
+    run.await_data()
     text = Text(flags.language)
     is_whole = learn(run, plan.to_last_change())  # what a change does may depend on what has been learnt by then
     if not is_whole:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
 from pathlib import Path
 
 from playground.catalogue import allowed
@@ -17,8 +16,6 @@ from playground.core.plan import Plan, read_plan
 from playground.core.refusal import BadValue, echo
 from playground.core.run import Run
 from playground.text import Text
-
-WAIT = 0.2  # seconds between two looks at data that are on their way
 
 
 def add(parser: argparse.ArgumentParser, lesson: Lesson) -> None:
@@ -93,11 +90,3 @@ def must_hold(path: Path) -> None:
     """Raises BadValue where no file can lie."""
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise BadValue("bad_write", value=echo(path))
-
-
-def await_data(run: Run) -> None:
-    """Wait for a data set that is on its way; raises BadValue where something else is missing."""
-    while lacking := run.lacking():
-        if lacking.key != "loading":
-            raise lacking
-        time.sleep(WAIT)

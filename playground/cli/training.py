@@ -54,7 +54,7 @@ def _train(flags: argparse.Namespace) -> None:
     if flags.report:
         _make(flags.report)  # not only after an hour of learning
     log = _log(flags)
-    starting.await_data(run)
+    run.await_data()
 
     def see(frame: Frame) -> None:
         if log:

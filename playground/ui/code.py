@@ -18,6 +18,8 @@ def show(seat: Seat, form: Any) -> None:
     """`form` is show, py or ipynb; raises BadValue. What is shown travels beside the frames: they stay small."""
     if seat.lesson.key not in WRITERS or form not in ("show", *(ending.lstrip(".") for ending in KINDS)):
         raise BadValue("bad_action", value=echo(form))
+    if not seat.has_data():
+        return  # the drawer asks again when they are there
     program = write(seat.run, seat.lesson, seat.text)
     if form == "show":
         seat.code = seat.put(Parcel("program.py", program.script().encode(), "text/plain; charset=utf-8"))
