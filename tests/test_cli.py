@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,10 @@ from safetensors.torch import load_file
 from playground.cli import main
 from playground.core.keep import read, reopened
 from playground.core.run import Run
+from playground.data.digits import small_digits
+from playground.data.shelf import DIGITS
 from playground.lessons import LESSONS
+from playground.lessons.autoencoder_weights import WEIGHTS
 from playground.lessons.regression import REGRESSION, RegressionConfig
 from tests.script.runs import printed
 
@@ -78,6 +82,47 @@ def test_a_kept_run_can_be_exported_with_what_was_done_by_hand(capsys: Capture, 
     told = printed({"run": program}, tmp_path)["run"]
     run = reopened(read(Path(file).read_bytes()), REGRESSION, torch.device("cpu"))
     assert told[20]["loss"] == f"{run.peek().metrics['loss']:.6g}"
+
+
+def test_where_nobody_looks_there_is_one_line_and_no_bar(tmp_path: Path, capsys: Capture) -> None:
+    file = str(tmp_path / "run.safetensors")
+    main(["train", "regression", "--steps", "5", "--save", file])
+    told = capsys.readouterr()
+    assert re.fullmatch(r"step 5  loss [\d.]+  stop finished\n", told.out)
+    assert told.err == f"kept in {file}\n"
+    main(["train", "regression", "--open", file, "--json"])  # it has come to its end, and says so all the same
+    assert json.loads(capsys.readouterr().out)["stop"] == "finished"
+
+
+def test_what_an_onnx_file_leaves_out_is_said(tmp_path: Path, capsys: Capture) -> None:
+    main(["--language", "zh", "train", "gan", "--steps", "2", "--onnx", str(tmp_path / "painter.onnx")])
+    assert "评论家不在里面" in capsys.readouterr().err
+
+
+def test_what_a_program_needs_is_laid_beside_it(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DIGITS, "digits", small_digits())
+    main(["export", "autoencoder", "-o", str(tmp_path / "run.ipynb")])
+    assert {path.name for path in tmp_path.iterdir()} == {"run.ipynb", WEIGHTS.name}
+    assert str(tmp_path / WEIGHTS.name) in capsys.readouterr().err
+    main(["export", "autoencoder"])
+    told = capsys.readouterr()
+    assert WEIGHTS.name in told.out
+    assert f"needs {WEIGHTS.name} beside it" in told.err
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["train"], ["train", "race"], ["export", "gan"], ["predict"]])
+def test_help_is_complete(command: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "None" not in told
+    assert "==SUPPRESS==" not in told
+    lesson = next((lesson for lesson in LESSONS if lesson.key == command[-1:][0]), None) if command else None
+    for name in lesson.config.knobs() if lesson else ():
+        assert f"--{name.replace('_', '-')} " in told
 
 
 def test_a_preset_is_a_start_and_flags_change_it(capsys: Capture) -> None:

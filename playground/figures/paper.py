@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +23,9 @@ from playground.core.pictures import Picture
 from playground.figures.palette import AXIS, FAINT, GRID, INK, PANEL
 from playground.figures.sheet import Sheet
 from playground.text import Text
+
+# A Chinese font may have one weight only: that another one stands in is no news for whoever waits for a figure.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 Draw = Callable[[Figure, Any, Sheet], None]
 
