@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.core.knobs import Choice, Knob, Number, Subset, Toggle
+from playground.core.knobs import Choice, Knob, Layers, Number, OwnPoints, Subset, Toggle
 from playground.core.lesson import Lesson
 from playground.text import Text
 
@@ -13,13 +13,17 @@ def allowed(knob: Knob) -> str:
     """What a knob takes, in a few signs."""
     match knob:
         case Number():
-            return f"{knob.low:g}..{knob.high:g}"
+            return f"{knob.write(knob.low)}..{knob.write(knob.high)}"
         case Choice():
             return "|".join(knob.options)
         case Subset():
             return ".".join(knob.options)
         case Toggle():
             return "0|1"
+        case Layers():
+            return "N-N-…"
+        case OwnPoints():
+            return "X_Y_CLASS~…"
         case _:
             return knob.kind.upper()
 

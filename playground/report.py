@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shlex
 import time
 import zipfile
 from collections.abc import Mapping
@@ -19,10 +18,12 @@ import torch
 from numpy.typing import NDArray
 
 from playground import __version__
+from playground.command import command
 from playground.core.lesson import Lesson
 from playground.core.limits import RunConfig
+from playground.core.plan import Change, changes_of
 from playground.core.refusal import BadValue, echo
-from playground.core.run import Frame, Run
+from playground.core.run import Edit, Frame, Run
 from playground.figures import HOMES, render_all
 from playground.figures.sheet import Ghost, Sheet, View
 from playground.text import Text
@@ -40,9 +41,11 @@ class Record:
 
     lesson: Lesson
     config: RunConfig
+    first: RunConfig
     frame: Frame
     series: Table
-    edits: tuple[tuple[int, str, Any], ...]
+    edits: tuple[Edit, ...]
+    forgotten: int  # edits that are remembered no more
     text: Text
     device: str
     course: bool
@@ -65,9 +68,23 @@ class Record:
         frame = run.peek()
         series = {name: _copied(line.shown(2**31)) for name, line in run.history.series.items()}
         device = str(run.weights()[0].device)
+        forgotten = max(0, run.edited - len(run.edits))
         address = home or HOME + PATHS[text.language]
-        seen = view or View()
-        return cls(lesson, run.config, frame, series, tuple(run.edits), text, device, course, seen, address, ghosts)
+        return cls(
+            lesson,
+            run.config,
+            run.first,
+            frame,
+            series,
+            tuple(run.edits),
+            forgotten,
+            text,
+            device,
+            course,
+            view or View(),
+            address,
+            ghosts,
+        )
 
     @property
     def panels(self) -> list[str]:
@@ -80,14 +97,16 @@ class Record:
     @property
     def command(self) -> str:
         """The line that learns the same on the command line."""
-        values = {**self.config.query(), "steps": str(self.frame.step)}
-        flags = [shlex.quote(f"--{name.replace('_', '-')}={value}") for name, value in values.items()]
-        return " ".join(["python -m playground train", self.lesson.key, *flags])
+        return command(self.lesson.key, self.first, self.changes, self.frame.step)
+
+    @property
+    def changes(self) -> list[Change]:
+        return changes_of(self.first, self.edits)
 
     @property
     def link(self) -> str:
-        query = urlencode({"tab": self.lesson.key, **self.config.query(), "steps": str(self.frame.step)})
-        return f"{self.home}?{query}"
+        """The address that opens the settings of the beginning."""
+        return f"{self.home}?{urlencode({'tab': self.lesson.key, **self.first.query()})}"
 
 
 def _copied(points: tuple[Any, Any]) -> tuple[Any, Any]:
@@ -236,10 +255,19 @@ def _edits(record: Record) -> str:
 
 def _again(record: Record) -> list[str]:
     say = record.text.say
-    return [
+    others = {what: None for _, what, _ in record.edits if what != "config"}  # each once, in order
+    parts = [
         say("report.again_line"),
         f"```\n{record.command}\n```",
-        say("report.again_link"),
+        say("report.again_link", step=record.frame.step or record.config.steps),
         f"<{record.link}>",
-        say("report.again_hand") if record.edits else say("report.again_same"),
     ]
+    if record.changes:
+        parts.append(say("report.again_changes"))
+    if others:
+        parts.append(say("report.again_hand", names=", ".join(others)))
+    if record.forgotten:
+        parts.append(say("report.again_lost"))
+    if not (others or record.forgotten):
+        parts.append(say("report.again_same"))
+    return parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -16,12 +17,26 @@ from safetensors.torch import load_file
 from playground.cli import main
 from playground.core.keep import read, reopened
 from playground.core.run import Run
+from playground.data.digits import small_digits
+from playground.data.shelf import DIGITS
 from playground.lessons import LESSONS
+from playground.lessons.autoencoder_weights import WEIGHTS
 from playground.lessons.regression import REGRESSION, RegressionConfig
 from tests.script.runs import printed
 
 ROOT = Path(__file__).parents[1]
 Capture = pytest.CaptureFixture[str]
+
+
+def refused(arguments: list[str], capsys: Capture) -> str:
+    """The one line that says what was wrong; nothing was done."""
+    with pytest.raises(SystemExit) as error:
+        main(arguments)
+    told = capsys.readouterr()
+    assert error.value.code == 2
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    return told.err
 
 
 def test_the_list_names_every_lesson_preset_and_knob(capsys: Capture) -> None:
@@ -69,6 +84,47 @@ def test_a_kept_run_can_be_exported_with_what_was_done_by_hand(capsys: Capture, 
     assert told[20]["loss"] == f"{run.peek().metrics['loss']:.6g}"
 
 
+def test_where_nobody_looks_there_is_one_line_and_no_bar(tmp_path: Path, capsys: Capture) -> None:
+    file = str(tmp_path / "run.safetensors")
+    main(["train", "regression", "--steps", "5", "--save", file])
+    told = capsys.readouterr()
+    assert re.fullmatch(r"step 5  loss [\d.]+  stop finished\n", told.out)
+    assert told.err == f"kept in {file}\n"
+    main(["train", "regression", "--open", file, "--json"])  # it has come to its end, and says so all the same
+    assert json.loads(capsys.readouterr().out)["stop"] == "finished"
+
+
+def test_what_an_onnx_file_leaves_out_is_said(tmp_path: Path, capsys: Capture) -> None:
+    main(["--language", "zh", "train", "gan", "--steps", "2", "--onnx", str(tmp_path / "painter.onnx")])
+    assert "评论家不在里面" in capsys.readouterr().err
+
+
+def test_what_a_program_needs_is_laid_beside_it(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DIGITS, "digits", small_digits())
+    main(["export", "autoencoder", "-o", str(tmp_path / "run.ipynb")])
+    assert {path.name for path in tmp_path.iterdir()} == {"run.ipynb", WEIGHTS.name}
+    assert str(tmp_path / WEIGHTS.name) in capsys.readouterr().err
+    main(["export", "autoencoder"])
+    told = capsys.readouterr()
+    assert WEIGHTS.name in told.out
+    assert f"needs {WEIGHTS.name} beside it" in told.err
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["train"], ["train", "race"], ["export", "gan"], ["predict"]])
+def test_help_is_complete(command: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "None" not in told
+    assert "==SUPPRESS==" not in told
+    lesson = next((lesson for lesson in LESSONS if lesson.key == command[-1:][0]), None) if command else None
+    for name in lesson.config.knobs() if lesson else ():
+        assert f"--{name.replace('_', '-')} " in told
+
+
 def test_a_preset_is_a_start_and_flags_change_it(capsys: Capture) -> None:
     main(["train", "classifier", "--preset", "302", "--steps", "5", "--json"])
     plain = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -106,6 +162,19 @@ def test_ctrl_c_keeps_the_work(tmp_path: Path) -> None:
     [
         (["train", "regression", "--lr", "fast"], "“fast” is not allowed"),
         (["train", "regression", "--device", "toaster"], "no device “toaster”"),
+        (["train", "regression", "--preset", "999"], "no preset “999”. There are: 301, 303"),
+        (["train", "regression", "--at", "5"], "At step 5 nothing changes"),
+        (["train", "regression", "--at", "5", "lr"], "“lr” is no change"),
+        (["train", "regression", "--at", "5", "lr=fast"], "Learning rate: “fast” is not allowed"),
+        (["train", "regression", "--at", "5", "lr=0.1", "seed=3"], "Seed cannot change during a run"),
+        (["train", "regression", "--at", "5", "speed=3"], "no setting “speed”. There are: steps, goal"),
+        (["train", "regression", "--at", "soon", "lr=0.1"], "Step “soon” is not allowed here"),
+        (["train", "regression", "--at", "300", "lr=0.1"], "Step 300 never comes: this run ends at step 200"),
+        (["train", "regression", "--at", "300", "lr=0.1", "--until", "20"], "this run ends at step 20."),
+        (["train", "regression", "--until", "-5"], "Step “-5” is not allowed here. Allowed is a whole number from 0"),
+        (["export", "regression", "-o", "fit.txt"], "Allowed are the endings .py, .ipynb"),
+        (["export", "regression", "-o", "nowhere/fit.py"], "“nowhere/fit.py” cannot be written"),
+        (["trian"], "invalid choice: 'trian'"),
         (["train", "regression", "--open", "nowhere.safetensors"], "cannot be opened"),
         (["train", "regression", "--open", "README.md"], "cannot be read as a kept run"),
         (["predict", "nowhere.png"], "cannot be opened"),
@@ -113,19 +182,19 @@ def test_ctrl_c_keeps_the_work(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(
-    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(ROOT)
-    with pytest.raises(SystemExit) as refused:
-        main(arguments)
-    assert sentence in str(refused.value)
+    assert sentence in refused(arguments, capsys)
 
 
-def test_what_is_not_live_cannot_change_in_a_kept_run(tmp_path: Path) -> None:
+def test_what_is_not_live_cannot_change_in_a_kept_run(tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "run.safetensors"
     main(["train", "regression", "--steps", "3", "--save", str(file)])
-    with pytest.raises(SystemExit, match="cannot change during a run"):
-        main(["train", "regression", "--open", str(file), "--layers", "3"])
+    capsys.readouterr()
+    changed = ["train", "regression", "--open", str(file), "--seed", "1", "--layers", "3"]
+    assert "Hidden layers cannot change during a run" in refused(changed, capsys)
+    assert "not allowed with argument --open" in refused([*changed[:4], "--preset", "301"], capsys)
 
 
 def test_a_picture_is_read(tmp_path: Path, capsys: Capture) -> None:
@@ -159,6 +228,4 @@ def test_what_cannot_be_written_is_said_before_anything_is_learnt(
     flags: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match=sentence):
-        main(["train", *flags, "--json"])
-    assert capsys.readouterr().out == ""
+    assert sentence in refused(["train", *flags, "--json"], capsys)

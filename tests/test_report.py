@@ -50,7 +50,7 @@ def test_it_holds_all_that_it_promises() -> None:
     assert "# Regression: a run of 20 steps" in text
     assert "| Learning rate | **0.1** | 0.2 |" in text
     assert "| Seed | 1 | 1 |" in text
-    assert "<http://play.ground/app/?tab=regression&lr=0.1&steps=20>" in text
+    assert "<http://play.ground/app/?tab=regression&lr=0.1>" in text
     panels = ("network", "fit", "loss", "prints")
     figures = {name for name in box.namelist() if name.startswith("figures/")}
     assert figures == {f"figures/{panel}.{form}" for panel in panels for form in ("png", "svg")}
@@ -83,7 +83,9 @@ def test_what_was_changed_by_hand_is_told() -> None:
     assert "- step 4: settings: `lr=0.05`" in text
     assert "- step 7: settings changed: `l2=0.01`" in text
     assert "- step 7: weight:" in text
-    assert "not what was changed by hand" in text
+    assert "python -m playground train regression --at 4 lr=0.05 --at 7 l2=0.01 --until=7" in text
+    assert "Neither does again what else was done by hand (weight)." in text
+    assert "The same seed gives the same numbers" not in text
 
 
 def test_it_speaks_the_language_of_the_page() -> None:
@@ -116,9 +118,12 @@ def test_settings_that_do_nothing_are_left_out() -> None:
     assert "| Data set | **moons** | blobs |" in report.settings(record)
 
 
-def test_a_folder_that_cannot_be_is_refused_before_anything_is_learnt(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_learnt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(BadValue, match="bad_folder"):
         report.write(record_of(run_of(0)), tmp_path / "file" / "deep")
-    with pytest.raises(SystemExit, match="cannot be written to"):
+    with pytest.raises(SystemExit):
         main(["train", "regression", "--steps", "1000000", "--report", str(tmp_path / "file" / "deep")])
+    assert "cannot be written to" in capsys.readouterr().err

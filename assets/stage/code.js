@@ -42,13 +42,13 @@ export function codeDrawer(stage) {
   function draw(state) {
     if (drawer.hidden) return;
     if (state.code && state.code !== token) fetchProgram(state.code);
-    const now = `${state.seat} ${state.renewal} ${state.step} ${JSON.stringify(state.config)}`;
+    const now = key(state);
     if (now === wanted || timer) return;
     timer = setTimeout(() => {
       timer = null;
       if (drawer.hidden) return;
       asked = performance.now();
-      wanted = `${stage.state.seat} ${stage.state.renewal} ${stage.state.step} ${JSON.stringify(stage.state.config)}`;
+      wanted = key(stage.state);
       stage.send({ kind: "code", form: "show" });
     }, Math.max(0, asked + EVERY - performance.now()));
   }
@@ -79,6 +79,9 @@ export function codeDrawer(stage) {
 
   return { button, draw };
 }
+
+/** What a program depends on: another run or moment, other settings, data that have come. */
+const key = ({ seat, renewal, step, config, why }) => `${seat} ${renewal} ${step} ${why.reason === "loading"} ${JSON.stringify(config)}`;
 
 /** A line for each row of the program, coloured; `isNew` says which ones have just changed. */
 function paint(program, isNew) {

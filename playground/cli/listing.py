@@ -14,7 +14,8 @@ NAME = "list"
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser(NAME, help="the lessons with their presets and knobs")
+    about = "the lessons with their presets and knobs"
+    parser = commands.add_parser(NAME, help=about, description=f"{about}: name, default and what is allowed")
     parser.add_argument("--json", action="store_true", help="one JSON object a lesson")
     parser.set_defaults(do=_list)
 

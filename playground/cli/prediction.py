@@ -13,8 +13,9 @@ NAME = "predict"
 
 
 def add(commands: Any) -> None:
-    parser = commands.add_parser(NAME, help="read a handwritten digit from a picture")
-    parser.add_argument("picture", nargs="+", type=Path)
+    about = "read a handwritten digit from a picture"
+    parser = commands.add_parser(NAME, help=about, description=f"{about}: a photo, a scan or a drawing of one digit")
+    parser.add_argument("picture", nargs="+", metavar="PICTURE", type=Path, help="PNG, JPEG, WebP, GIF or BMP")
     parser.add_argument("--json", action="store_true", help="one JSON object a picture, with all ten probabilities")
     parser.set_defaults(do=_predict)
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from playground.cli import starting
+from playground.cli.learning import learn
 from playground.core import graph, weights
 from playground.core.keep import write
 from playground.core.lesson import Lesson
@@ -22,49 +19,79 @@ from playground.lessons import LESSONS
 from playground.text import Text
 
 NAME = "train"
-FRAMES_A_SECOND = 10
 
 
 def add(commands: Any) -> None:
-    lessons = commands.add_parser(NAME, help="train a lesson's net; its knobs are flags").add_subparsers(
-        required=True, metavar="LESSON"
-    )
+    about = "train a lesson's net; its knobs are flags"
+    lessons = commands.add_parser(NAME, help=about, description=about).add_subparsers(required=True, metavar="LESSON")
     for lesson in LESSONS:
         _add_lesson(lessons, lesson)
 
 
 def _add_lesson(commands: Any, lesson: Lesson) -> None:
-    text = Text("en")
-    parser = commands.add_parser(lesson.key, help=text.say(f"{lesson.key}.title"))
+    title = Text("en").say(f"{lesson.key}.title")
+    about = f"{title}: train its net and print the newest numbers at the end. Ctrl-C ends it and keeps the work."
+    parser = commands.add_parser(lesson.key, help=title, description=about)
     parser.set_defaults(do=_train, lesson=lesson, save=None)
-    starting.add(parser, lesson)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a frame: step and metrics")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object a frame: step, metrics, and why it stopped",
+    )
     parser.add_argument("--report", metavar="DIR", type=Path, help="write a report of the run, with figures")
     parser.add_argument("--tensorboard", metavar="DIR", type=Path, help="write the run's metrics for TensorBoard")
     if lesson.keeps:
         parser.add_argument("--save", metavar="FILE", type=Path, help="keep the run at its end, also after Ctrl-C")
     parser.add_argument("--weights", metavar="FILE", type=Path, help="write the net's state_dict as .safetensors")
     parser.add_argument("--onnx", metavar="FILE", type=Path, help="write the net as an ONNX graph")
+    starting.add(parser, lesson)
 
 
 def _train(flags: argparse.Namespace) -> None:
     run = starting.begin(flags)
+    plan = starting.plan(flags, run)
     _check_files(flags, run)
     if flags.report:
         _make(flags.report)  # not only after an hour of learning
     log = _log(flags)
-    starting.await_data(run)
-    last = run.config.steps or None
-    with tqdm(total=last, initial=run.step, unit="step", disable=flags.json or None, file=sys.stderr) as bar:
-        is_whole = _go(run, flags.json, bar.update, bar.set_postfix, log.follow if log else None)
+    run.await_data()
+
+    def see(frame: Frame) -> None:
+        if log:
+            log.follow(run)
+        if flags.json:
+            _print(frame)
+
+    is_whole = learn(run, plan, see, quiet=flags.json)
+    text = Text(flags.language)
+    if is_whole and not flags.json:
+        print(_end(run))
     if not is_whole:
-        print(f"stopped at step {run.step}", file=sys.stderr)
+        print(text.say("cli.stopped", step=run.step), file=sys.stderr)
+    elif plan.ahead:
+        print(text.say("cli.not_reached", step=plan.ahead[0].step, end=run.step), file=sys.stderr)
     for name in ("save", "weights", "onnx"):
         path: Path | None = getattr(flags, name)
         if path:
-            path.write_bytes(_pack(name, run, flags.lesson.key))
-            print(f"kept in {path}", file=sys.stderr)
+            _write(path, _pack(name, run, flags.lesson.key))
+            print(text.say("cli.kept", file=path), file=sys.stderr)
+    own_words = text.tables[flags.lesson.key].get("words", {})
+    if flags.onnx and "keep_onnx_help" in own_words:  # where it is not simply the net
+        print(own_words["keep_onnx_help"], file=sys.stderr)
     _tell(flags, run, log)
+
+
+def _end(run: Run) -> str:
+    """The last line: the newest value of each metric, as programs print them, and why it ended."""
+    values = [f"{name} {series.newest:.6g}" for name, series in run.history.series.items()]
+    return "  ".join([f"step {run.step}", *values, *([f"stop {run.stop.reason}"] if run.stop else [])])
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise BadValue("bad_write", value=echo(path)) from error
 
 
 def _make(folder: Path) -> None:
@@ -89,13 +116,14 @@ def _tell(flags: argparse.Namespace, run: Run, log: Any) -> None:
         return
     from playground import report
 
-    record = report.Record.of(run, flags.lesson, Text(flags.language))
+    text = Text(flags.language)
+    record = report.Record.of(run, flags.lesson, text)
     if log:
         log.close(run, record)
-        print(f"logged in {flags.tensorboard}", file=sys.stderr)
+        print(text.say("cli.logged", folder=flags.tensorboard), file=sys.stderr)
     if flags.report:
         report.write(record, flags.report)
-        print(f"reported in {flags.report}", file=sys.stderr)
+        print(text.say("cli.reported", folder=flags.report), file=sys.stderr)
 
 
 def _pack(name: str, run: Run, lesson: str) -> bytes:
@@ -107,43 +135,12 @@ def _pack(name: str, run: Run, lesson: str) -> bytes:
 def _check_files(flags: argparse.Namespace, run: Run) -> None:
     """Raises BadValue before anything is learnt that could not be written at the end."""
     for path in (flags.save, flags.weights, flags.onnx):
-        if path and not path.absolute().parent.is_dir():
-            raise BadValue("bad_path", value=echo(path))
+        if path:
+            starting.must_hold(path)
     if flags.onnx:
         graph.must_write()
     if flags.onnx or flags.weights:
         run.graph()
-
-
-def _go(
-    run: Run,
-    is_json: bool,
-    advanced: Callable[[int], Any],
-    told: Callable[..., Any],
-    follow: Callable[[Run], None] | None,
-) -> bool:
-    """Learn to the end; False where Ctrl-C came first: the step under way is finished, so that nothing is half done."""
-    asked: list[int] = []
-
-    def hurry(number: int, _: object) -> None:
-        asked.append(number)
-        run.hurry()
-
-    before = signal.signal(signal.SIGINT, hurry)
-    try:
-        while run.stop is None and not asked:
-            advanced(run.advance(seconds=1 / FRAMES_A_SECOND))
-            frame = run.peek()
-            told({name: f"{value:.4g}" for name, value in frame.metrics.items()})
-            if follow:
-                follow(run)
-            if is_json:
-                _print(frame)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if run.stop and not is_json:
-        print(run.stop.reason, *(f"{name} {series.newest:.6g}" for name, series in run.history.series.items()))
-    return run.stop is not None
 
 
 def _print(frame: Frame) -> None:

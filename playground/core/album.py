@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from playground.core.limits import RunConfig
-from playground.core.run import Frame, Run
+from playground.core.run import Edit, Frame, Run
 from playground.core.state import Parts
 
 MOST_MOMENTS = 200
@@ -166,7 +166,7 @@ class Album:
         return self.moments.bytes + self.checkpoints.bytes
 
 
-def edits_between(run: Run, first: int, last: int) -> list[tuple[int, str, object]]:
+def edits_between(run: Run, first: int, last: int) -> list[Edit]:
     """Those edits from the number `first` to before `last` that the run remembers."""
     forgotten = run.edited - len(run.edits)
     return list(run.edits)[max(0, first - forgotten) : max(0, last - forgotten)]

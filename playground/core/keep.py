@@ -13,9 +13,8 @@ from safetensors import SafetensorError
 
 from playground.core import weights
 from playground.core.lesson import Lesson
-from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue, echo
-from playground.core.run import Run
+from playground.core.run import Edit, Run
 from playground.core.state import Parts
 
 FORMAT = "neural-playground run"
@@ -97,13 +96,24 @@ def reopened(kept: Kept, lesson: Lesson, device: torch.device) -> Run:
     """The run as it was; raises BadValue where the file does not fit the lesson."""
     if kept.lesson != lesson.key:
         raise BadValue("bad_run_lesson", lesson=echo(kept.lesson))
-    run = Run(lesson.build, _config(kept.config, lesson), device)
+    run = Run(lesson.build, lesson.config.read(kept.config), device)
     run.restore(kept.parts)
-    run.first = _config(kept.first, lesson)
-    run.edits.extend(tuple(edit) for edit in kept.edits if isinstance(edit, list) and len(edit) == 3)
+    run.first = lesson.config.read(kept.first)
+    run.edits.extend(_edit(edit, run) for edit in kept.edits)
+    run.edited = len(run.edits)
     return run
 
 
-def _config(texts: Mapping[str, str], lesson: Lesson) -> RunConfig:
-    known = lesson.config.knobs()
-    return lesson.config().changed({name: known[name].read(text) for name, text in texts.items() if name in known})
+def _edit(edit: Any, run: Run) -> Edit:
+    """What was done by hand once, checked like everything else in the file."""
+    if not (isinstance(edit, list) and len(edit) == 3 and type(edit[0]) is int and isinstance(edit[1], str)):
+        raise BadValue("bad_run_part", part="edits")
+    step, what, value = edit
+    if what == "config":
+        if not isinstance(value, dict):
+            raise BadValue("bad_run_part", part="edits")
+        value = _texts(value)
+        type(run.config).read(value)
+    elif run.is_repeatable(what):
+        run.check(what, value)
+    return step, what, value

@@ -37,6 +37,10 @@ class Knob:
         """The inverse of read."""
         return str(value)
 
+    def keeps_run(self, before: Any, after: Any) -> bool:
+        """Whether a run may go on when its value changes so."""
+        return self.live or before == after
+
     def refuse(self, value: object, **facts: object) -> BadValue:
         return BadValue(f"bad_{self.kind}", knob=self.name, value=echo(value), **facts)
 
@@ -53,7 +57,7 @@ class Number(Knob):
     kind = "number"
 
     def check(self, value: Any) -> Any:
-        wrong = self.refuse(value, low=f"{self.low:g}", high=f"{self.high:g}")
+        wrong = self._wrong(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise wrong
         if not self.low <= value <= self.high or (self.integer and value != int(value)):  # NaN compares false
@@ -64,9 +68,14 @@ class Number(Knob):
         try:
             return self.check(float(text))
         except ValueError as error:
-            raise self.refuse(text, low=f"{self.low:g}", high=f"{self.high:g}") from error
+            raise self._wrong(text) from error
+
+    def _wrong(self, value: object) -> BadValue:
+        return self.refuse(value, low=self.write(self.low), high=self.write(self.high))
 
     def write(self, value: Any) -> str:
+        if self.integer:
+            return str(int(value))
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
@@ -151,6 +160,10 @@ class OwnPoints(Knob):
 
     classes: int = 1
     kind = "points"
+
+    def keeps_run(self, before: Any, after: Any) -> bool:
+        """A ready-made data set begins with its own run, as it does when another one is chosen."""
+        return after is not None or before is None
 
     def check(self, value: Any) -> Any:
         if value is None:
@@ -241,6 +254,12 @@ class Config:
     def knobs(cls) -> dict[str, Knob]:
         return {item.name: replace(item.metadata["knob"], name=item.name) for item in fields(cls)}
 
+    @classmethod
+    def read(cls, texts: Mapping[str, str]) -> Self:
+        """The config from the text form of links, names apart that are no knobs; raises BadValue."""
+        known = cls.knobs()
+        return cls().changed({name: known[name].read(text) for name, text in texts.items() if name in known})
+
     def changed(self, values: Mapping[str, Any]) -> Self:
         """A copy with these values; raises BadValue, also for a name that is no knob."""
         known = self.knobs()
@@ -251,7 +270,7 @@ class Config:
 
     def keeps_run(self, other: Config) -> bool:
         """Whether a run may go on under the other config: all that differs is live."""
-        return all(knob.live or getattr(self, name) == getattr(other, name) for name, knob in self.knobs().items())
+        return all(knob.keeps_run(getattr(self, name), getattr(other, name)) for name, knob in self.knobs().items())
 
     def written(self) -> dict[str, str]:
         """Every value in the text form of links; an absent one (no own points) is left out."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Any
 
 import torch
 
 from playground.core.album import Album, Moment, edits_between
-from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue
 from playground.core.run import Build, Run
 
@@ -27,6 +25,7 @@ class Rewind:
         self.moment = moment
         self.run = Run(build, checkpoint.config, device)
         self.run.restore(checkpoint.parts)
+        self.run.first = run.first
         self._first = checkpoint.step
         self._edits = deque(edits_between(run, checkpoint.edited, moment.edited))
         self.run.edits.extend(edits_between(run, 0, checkpoint.edited))
@@ -62,12 +61,6 @@ class Rewind:
         while self._edits and self._edits[0][0] <= self.run.step:
             _, what, value = self._edits.popleft()
             if what == "config":
-                self.run.tune(_config(self.run.config, value))
+                self.run.tune(type(self.run.config).read(value))
             else:
                 self.run.probe(what, value)
-
-
-def _config(like: RunConfig, query: Any) -> RunConfig:
-    """The config whose query this is."""
-    knobs = like.knobs()
-    return type(like)().changed({name: knobs[name].read(text) for name, text in query.items()})

@@ -28,6 +28,7 @@ from playground.core.trainer import Metrics, Trainer
 Build = Callable[[Any, torch.device], Trainer]
 Edit = tuple[int, str, Any]  # (step, what, value): what was done by hand
 SHARED_SLICE = 0.01  # seconds before a run gives way to whoever waits for the compute lock
+WAIT = 0.2  # seconds between two looks at data that are on their way
 MOST_EDITS = 1000
 SHOWN = 300  # values of a loss curve in a frame: about one for each pixel pair
 FEW = 150  # the same for a small chart
@@ -296,6 +297,11 @@ class Run:
         self.is_moved = {"cpu", *kept.tensors} != set(own)
 
     @property
+    def last_step(self) -> float:
+        """Where the run ends by its limit of steps; infinity without one."""
+        return self._limits.last_step
+
+    @property
     def cards(self) -> tuple[Card, ...]:
         """What goes wrong, the most urgent first."""
         return self._watch.cards
@@ -331,6 +337,13 @@ class Run:
     def lacking(self) -> BadValue | None:
         """What the reader must give before there is anything to learn from; None when all is there."""
         return self._trainer.lacking()
+
+    def await_data(self) -> None:
+        """Wait for a data set that is on its way; raises BadValue where something else is missing."""
+        while lacking := self.lacking():
+            if lacking.key != "loading":
+                raise lacking
+            time.sleep(WAIT)
 
     def remark(self) -> str:
         """The text key of something that the reader should know about the data; empty when there is nothing."""

@@ -27,6 +27,9 @@ from playground.figures.palette import AXIS, FAINT, GRID, INK, PANEL
 from playground.figures.sheet import Sheet, columns_of
 from playground.text import Text
 
+# A Chinese font may have one weight only: that another one stands in is no news for whoever waits for a figure.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+
 Draw = Callable[[Figure, Any, Sheet], None]
 
 # The first of each list that this machine has is used; a viewer of an SVG file goes through the whole list.

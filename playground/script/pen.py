@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import nn
 
+from playground.core.plan import changes_of
 from playground.core.run import Run
 from playground.core.trainer import Trainer
 from playground.script.definitions import Definitions
@@ -29,8 +30,9 @@ UNPLANNED = 1000  # steps of a program whose run has no end
 class Pen:
     """What the writers of the lessons write with."""
 
-    def __init__(self, run: Run, trainer: Trainer, text: Text) -> None:
+    def __init__(self, run: Run, trainer: Trainer, text: Text, steps: int | None = None) -> None:
         self.run, self.trainer, self.text = run, trainer, text
+        self._steps = steps
         self.config: Any = run.config
         self.first: Any = run.first  # the settings now and those that the run began with
         self.sections: list[Section] = []
@@ -58,6 +60,19 @@ class Pen:
     def note(self, key: str) -> None:
         """A sentence in what the program says of itself."""
         self.notes.append(self.text.say(f"script.notes.{key}"))
+
+    def need(self, file: Path, name: str) -> None:
+        """A file that must lie beside the program; its path is in the variable `name`."""
+        self.files.append(file)
+        self.line(f"{name} = Path({file.name!r})")
+        with self.block("if '__file__' in globals():"):  # a notebook has none
+            self.line(f"{name} = Path(__file__).with_name({name}.name)")
+        with self.block(f"if not {name}.exists():"):
+            self.give_up("file", f"{{{name}}}")
+
+    def give_up(self, key: str, place: str) -> None:
+        """End with a sentence that says what is missing; `place` is an f-string's field."""
+        self.line(f"raise SystemExit(f{self.text.say(f'script.missing.{key}', place=place)!r})")
 
     def name(self, thing: Any, name: str, code: str = "") -> None:
         """The program has this object in a variable; `code` makes it."""
@@ -177,8 +192,8 @@ class Pen:
 
     @property
     def steps(self) -> int:
-        """As many as the page has taken; before the first one, as many as are planned."""
-        return self.run.step or self.config.steps or UNPLANNED
+        """As many as were asked for, else as the page has taken; before the first one, as many as are planned."""
+        return self._steps or self.run.step or self.config.steps or UNPLANNED
 
     @property
     def every(self) -> int:
@@ -248,16 +263,11 @@ class Pen:
 
     def changes(self, names: Sequence[str]) -> dict[str, dict[int, Any]]:
         """For each live knob what it became at which step, in the order of the run."""
-        knobs, now = self.config.knobs(), self.first
         found: dict[str, dict[int, Any]] = {}
-        for step, what, value in self.run.edits:
-            if what != "config":
-                continue
-            after = type(now)().changed({name: knobs[name].read(text) for name, text in value.items()})
+        for change in changes_of(self.first, self.run.edits):
             for name in names:
-                if getattr(after, name) != getattr(now, name):
-                    found.setdefault(name, {})[step] = getattr(after, name)
-            now = after
+                if name in change.values:
+                    found.setdefault(name, {})[change.step] = change.values[name]
         return found
 
 

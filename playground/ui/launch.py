@@ -62,7 +62,7 @@ def launch(
         "theme": make_theme(),
         "head": HEAD,
         "app_kwargs": {"routes": routes},
-        "footer_links": [],
+        "footer_links": ["api"],  # how scripts and agents use the endpoints
         "ssr_mode": False,
         "mcp_server": mcp,  # never by an environment variable: nobody opens a door who was not asked
         "run_history": False,

@@ -133,20 +133,25 @@ class Seat:
 
     def is_ready(self) -> bool:
         """Whether there is something to learn from; says what is missing."""
+        if not self.has_data():
+            return False
         lacking = self.run.lacking()
-        if lacking and lacking.key == "loading":
-            self.explain("loading", **lacking.facts)
-        elif lacking:
+        if lacking:
             self.refuse(lacking)
             self.explain("ready")
         return lacking is None
 
-    def _follow_loading(self) -> None:
-        """Data that come over the network are told as they come, and what came instead of them too."""
+    def has_data(self) -> bool:
+        """Whether the data are here; says how far they are on their way."""
         lacking = self.run.lacking()
         if lacking and lacking.key == "loading":
             self.explain("loading", **lacking.facts)
-        elif self._why["reason"] == "loading":
+            return False
+        return True
+
+    def _follow_loading(self) -> None:
+        """Data that come over the network are told as they come, and what came instead of them too."""
+        if self.has_data() and self._why["reason"] == "loading":
             self.explain("ready")
             self._tell_remark()
 

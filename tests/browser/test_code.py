@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
+import pytest
+
+from playground.data.digits import small_digits
+from playground.data.shelf import DIGITS
 from tests.browser.conftest import Visit
 from tests.script.runs import printed
 
@@ -44,3 +49,17 @@ def test_the_program_is_told_in_chinese_on_the_chinese_page(visit: Visit) -> Non
     assert box
     assert box["x"] >= 0
     assert box["width"] < 391
+
+
+def test_a_program_that_needs_a_file_comes_with_it(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DIGITS, "digits", small_digits())
+    visitor = visit("/?tab=autoencoder", lesson="autoencoder")
+    visitor.box.locator("[data-keep=code]").click()
+    visitor.expect(f"{SHOWN}.includes('autoencoder.safetensors')")
+    with visitor.page.expect_download() as download:
+        visitor.box.get_by_role("button", name="Notebook").click()
+    name = download.value.suggested_filename
+    assert name.endswith("-0.zip")
+    box = zipfile.ZipFile(download.value.path())
+    assert box.namelist() == [name.replace(".zip", ".ipynb"), "autoencoder.safetensors"]
+    visitor.box.get_by_role("alert").get_by_text("unpack both into one folder").wait_for()

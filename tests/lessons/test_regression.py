@@ -127,16 +127,6 @@ def test_own_points_take_over_in_the_middle_of_a_run(device):
     assert run.peek().epoch == 2010
 
 
-def test_the_ready_made_data_come_back(device):
-    run = learner(device, steps=0)
-    points = run.peek().pictures["fit"].points.xy.copy()
-    run.tune(run.config.changed({"own": [[0, 0, 0], [1, 1, 0]]}))
-    run.tune(run.config.changed({"own": None}))
-    fit = run.peek().pictures["fit"]
-    assert np.array_equal(fit.points.xy, points)
-    assert "truth" in fit.lines
-
-
 @pytest.mark.parametrize(("own", "lacks"), [((), True), (((0, 0, 0),), True), (((0, 0, 0), (1, 1, 0)), False)])
 def test_two_points_are_the_least_to_learn_from(device, own, lacks):
     """With fewer the page still draws."""

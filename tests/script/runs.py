@@ -62,13 +62,19 @@ def _driver() -> subprocess.Popen[str]:
     return driver
 
 
-def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
-    """What each program prints in another process, whose home is the folder: {name: {step: {metric: text}}}."""
+def attempted(programs: Mapping[str, str], folder: Path) -> tuple[dict[str, str], str]:
+    """What each program prints in another process, whose home is the folder, and what went wrong."""
     driver = _driver()
     assert driver.stdin
     assert driver.stdout
     print(json.dumps([str(folder), programs]), file=driver.stdin, flush=True)
     told, problem = json.loads(driver.stdout.readline())
+    return told, problem
+
+
+def printed(programs: Mapping[str, str], folder: Path) -> dict[str, dict[int, dict[str, str]]]:
+    """What each program prints in another process, whose home is the folder: {name: {step: {metric: text}}}."""
+    told, problem = attempted(programs, folder)
     assert not problem, problem
     return {name: lines(text) for name, text in told.items()}
 

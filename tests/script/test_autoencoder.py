@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.data.digits import small_digits
 from playground.data.shelf import DIGITS
 from playground.lessons.autoencoder import AUTOENCODER, AutoencoderConfig
 from playground.lessons.autoencoder_weights import WEIGHTS
+from playground.script.delivery import lay, packed
 from playground.script.write import write
 from playground.text import Text
-from tests.script.runs import CPU, differences, printed, script_of
+from tests.script.runs import CPU, attempted, differences, lines, printed, script_of
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +62,32 @@ def test_a_program_names_the_file_that_it_needs(wide: int) -> None:
     program = write(run, AUTOENCODER, Text("en"))
     assert program.files == ((WEIGHTS,) if wide == 128 else ())
     assert ("load_file" in program.script()) == (wide == 128)
+
+
+def test_it_runs_where_its_zip_is_unpacked_and_without_its_file_it_says_so(tmp_path: Path) -> None:
+    run = Run(AUTOENCODER.build, AutoencoderConfig(), CPU)
+    run.advance(2)
+    box = zipfile.ZipFile(io.BytesIO(packed(write(run, AUTOENCODER, Text("zh")), "run.py")))
+    box.extractall(tmp_path)
+    assert set(box.namelist()) == {"run.py", WEIGHTS.name}
+    script = (tmp_path / "run.py").read_text(encoding="utf-8")
+    told, problem = attempted({"run": script}, tmp_path)
+    assert not problem
+    assert not differences(run, lines(told["run"]))
+    (tmp_path / WEIGHTS.name).unlink()
+    told, problem = attempted({"run": script}, tmp_path)
+    assert f"SystemExit: 这个程序需要文件 {WEIGHTS.name}" in problem
+    # started from elsewhere, it looks beside itself
+    here = f"__file__ = {str(tmp_path / 'deep' / 'run.py')!r}\n{script}"
+    assert str(tmp_path / "deep" / WEIGHTS.name) in attempted({"run": here}, tmp_path)[1]
+
+
+def test_what_lies_in_the_place_of_its_file_is_not_overwritten(tmp_path: Path) -> None:
+    program = write(Run(AUTOENCODER.build, AutoencoderConfig(), CPU), AUTOENCODER, Text("en"))
+    names = {path.name for path in lay(program, tmp_path / "run.ipynb")}
+    assert names == {"run.ipynb", WEIGHTS.name} == {path.name for path in tmp_path.iterdir()}
+    assert lay(program, tmp_path / "run.py")  # the same file is no other one
+    (tmp_path / WEIGHTS.name).write_bytes(b"somebody's own work")
+    with pytest.raises(BadValue, match="bad_beside"):
+        lay(program, tmp_path / "new.py")
+    assert not (tmp_path / "new.py").exists()

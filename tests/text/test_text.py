@@ -113,6 +113,7 @@ def used():
     paths |= {f"lane_options.{name}" for kind in KINDS.values() for name in kind.options}
     paths |= {f"script.{kind}s.{key}" for kind, key in re.findall(r'pen\.(section|comment|note)\("(\w+)"', PYTHON)}
     paths |= {f"script.comments.{key}" for key in re.findall(r'pen\.remark\("(\w+)"', PYTHON)}
+    paths |= {f"script.missing.{key}" for key in ("file", "mnist")}  # Pen.need, mnist.py
     paths |= {f"script.stages.{stage}" for lesson in LESSONS if lesson.key in WRITERS for stage in lesson.stages}
     for key in set(re.findall(r'Card\(\s*"(\w+)"', PYTHON)) | {"guessing", "timid"}:  # the last two: digit_cards.py
         paths |= {f"cards.{key}.{part}" for part in ("title", "text", "fix")}

@@ -51,8 +51,8 @@ def write(pen: Pen) -> None:
     pen.make_net("net", trainer.net, make_net, pen.first)
     if pen.config.start == "shipped" and not trainer.weights_remark:
         pen.comment("shipped")
-        pen.line(f"net.load_state_dict(load_file('{WEIGHTS.name}'))")
-        pen.files.append(WEIGHTS)
+        pen.need(WEIGHTS, "weights")
+        pen.line("net.load_state_dict(load_file(weights))")
     make_optimizer(pen, trainer.optimizer, fused=True)
     pen.section("learning")
     for function in (coded, vote):

@@ -9,12 +9,18 @@ from playground.data.digits import FILES, MIRRORS, idx_tensor, small_digits
 from playground.script.pen import Pen
 from playground.script.values import Bundle, expression
 
-FETCH = """
-if not path.exists():
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with urllib.request.urlopen(f"{MIRROR}{name}.gz") as answer:
-        path.write_bytes(gzip.decompress(answer.read()))
-data = bytearray(path.read_bytes())
+PATIENCE = 20  # seconds without a byte
+FETCH = f"""
+for mirror in MIRRORS:
+    if path.exists():
+        break
+    try:
+        with urllib.request.urlopen(f"{{mirror}}{{name}}.gz", timeout={PATIENCE}) as answer:
+            unpacked = gzip.decompress(answer.read())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(unpacked)
+    except Exception as problem:
+        print(f"{{mirror}}: {{problem}}")
 """
 VARIABLES = ("x", "y", "test_x", "test_y")
 
@@ -37,10 +43,13 @@ def load_digits(pen: Pen, names: tuple[str, ...], *, is_small: bool) -> None:
     else:
         pen.comment("mnist")
         pen.line('DATA = Path.home() / ".cache" / "neural-playground"')
-        pen.line(f"MIRROR = '{MIRRORS[0]}'")
+        pen.line(f"MIRRORS = {MIRRORS!r}")
         with pen.block("def mnist(name):"):
             pen.line('path = DATA / "MNIST" / "raw" / name')
             pen.line(FETCH)
+            with pen.block("if not path.exists():"):
+                pen.give_up("mnist", "{path.parent}")
+            pen.line("data = bytearray(path.read_bytes())")
             pen.returned(pen.call(idx_tensor, expression("data")))
         for number in range(0, len(names), 2):
             pictures, labels = (f"mnist('{file.name}')" for file in FILES[number : number + 2])
