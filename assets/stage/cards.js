@@ -22,7 +22,7 @@ export function whyCards(stage) {
   function fix(data) {
     if (data.fix) {
       return element("div", { class: "why-fix" },
-        element("button", { type: "button", text: data.fix, onclick: () => take(data.key) }), element("small", { text: data.how }));
+        element("button", { type: "button", text: data.fix, onclick: () => stage.play({ kind: "fix", value: data.key }) }), element("small", { text: data.how }));
     }
     return data.seeking ? element("div", { class: "why-fix" }, element("small", { class: "seeking", text: words.card_seeking })) : null;
   }
@@ -31,10 +31,6 @@ export function whyCards(stage) {
     shown = "";
     draw(stage.state, false);
     node.querySelector(`[data-card="${key}"] .why-line`)?.focus();
-  }
-  function take(key) {
-    stage.send({ kind: "fix", value: key });
-    stage.play();
   }
   function draw(state, renewed) {
     if (renewed) {

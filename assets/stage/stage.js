@@ -116,8 +116,10 @@ export function mount(root, props, trigger, watch, [act, playEvent]) {
     clearTimeout(missing);
     missing = setTimeout(() => { if (stage.state && stage.state.answered < sent) send({ kind: "look" }); }, ANSWER_WITHIN);
   }
-  function play() {
-    trigger(playEvent, { link: stage.state?.link });
+  /** What must be done first goes along: of two messages the second may come first. */
+  function play(first) {
+    if (first) sent += 1;
+    trigger(playEvent, { first: first && { ...first, number: sent }, link: stage.state?.link });
   }
   function pictureLabel(name) {
     return fill(words.picture_label, { title: spec.panels[name], step: stage.state?.step ?? 0 });

@@ -33,7 +33,9 @@ def build_tab(lesson: Lesson, text: Text, seats: Seats) -> gr.HTML:
         return seat.frame()
 
     def on_play(event: gr.EventData, request: gr.Request) -> Iterator[str]:
-        seat, _ = seat_of(event, request)
+        seat, asked = seat_of(event, request)
+        if isinstance(asked, dict) and asked.get("first") is not None:
+            perform(seat, asked["first"])
         yield from play(seat, lambda: seats.players)
 
     shared = {"outputs": stage, "show_progress": "hidden", "trigger_mode": "multiple", "api_visibility": "private"}
