@@ -36,7 +36,7 @@ def perform(seat: Seat, action: Any) -> None:
         try:
             later = _find(action)(seat, action)
         except BadValue as error:
-            seat.refuse(error)
+            seat.voice.refuse(error)
     if later:  # what takes long and needs no lock
         later()
 
@@ -53,12 +53,12 @@ def open_link(seat: Seat, query: str) -> None:
             try:
                 values[name] = knob.read(given[name])
             except BadValue as error:
-                seat.refuse(error)
+                seat.voice.refuse(error)
     try:
         if values:
             seat.renew(seat.lesson.config().changed(values))
     except BadValue as error:  # each value is allowed, but not all of them together
-        seat.refuse(error)
+        seat.voice.refuse(error)
     try:
         challenge = read_challenge(given, seat.run.config, seat.lesson.aims)
         if challenge:
@@ -67,7 +67,7 @@ def open_link(seat: Seat, query: str) -> None:
         if "step" in given:
             _catch_up(seat, given["step"])
     except BadValue as error:
-        seat.refuse(error)
+        seat.voice.refuse(error)
 
 
 def _catch_up(seat: Seat, text: str) -> None:
@@ -99,7 +99,7 @@ def _look(seat: Seat, action: Action) -> None:
 def _pause(seat: Seat, action: Action) -> None:
     seat.timeline.stay()
     if seat.timeline.moment is None:
-        seat.explain("paused")
+        seat.voice.explain("paused")
     else:
         seat.look_back(seat.timeline.moment.step)
 
@@ -113,14 +113,14 @@ def _step(seat: Seat, action: Action) -> None:
 
 def _step_here(seat: Seat) -> None:
     seat.reopen()
-    seat.explain("paused")
+    seat.voice.explain("paused")
     if seat.speed == "slow":
         seat.run.advance_stage()
     else:
         seat.run.advance(steps=1)
     stop = seat.run.peek().stop
     if stop:
-        seat.explain_stop(stop)
+        seat.voice.explain_stop(stop)
 
 
 def _reset(seat: Seat, action: Action) -> None:
@@ -261,14 +261,14 @@ def adopt(seat: Seat, values: Mapping[str, Any]) -> None:
     else:
         seat.renew(config)
         if seat.playing:
-            seat.explain("playing")
+            seat.voice.explain("playing")
 
 
 def _tune(seat: Seat, config: RunConfig) -> None:
     was_stopped = seat.run.stop is not None
     seat.run.tune(config)
     if was_stopped and seat.run.stop is None:
-        seat.explain("paused")
+        seat.voice.explain("paused")
 
 
 ACTIONS: Mapping[str, Callable[[Seat, Action], Later | None]] = {

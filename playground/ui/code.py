@@ -28,6 +28,6 @@ def show(seat: Seat, form: Any) -> None:
     name = seat.file_name(ending)
     if program.files:  # browsers ask before a page may save a second file
         seat.hand_out(Parcel(seat.file_name(".zip"), packed(program, name), "application/zip"))
-        seat.notify(seat.text.say("stage.code_packed"))
+        seat.voice.notify(seat.text.say("stage.code_packed"))
     else:
         seat.hand_out(Parcel(name, source(program, ending), KINDS[ending]))

@@ -78,7 +78,7 @@ def _drawn(seat: Seat, make: Callable[[], Parcel]) -> Later:
             parcel = make()
         except BadValue as error:
             with seat.lock:
-                seat.refuse(error)
+                seat.voice.refuse(error)
             return
         finally:
             seat.is_drawing = False
@@ -87,7 +87,7 @@ def _drawn(seat: Seat, make: Callable[[], Parcel]) -> Later:
         with seat.lock:
             seat.hand_out(parcel)
             if lacks_letters(seat.text):
-                seat.notify(seat.text.say("remarks.no_letters"))
+                seat.voice.notify(seat.text.say("remarks.no_letters"))
 
     return later
 

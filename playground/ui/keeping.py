@@ -27,9 +27,9 @@ def open_file(seat: Seat, data: bytes) -> None:
     run = reopened(read(data), seat.lesson, seat.device)
     seat.interrupt()
     seat.take_over(run)
-    seat.explain("reopened", step=run.step)
+    seat.voice.explain("reopened", step=run.step)
     if run.is_moved:
-        seat.notify(seat.text.say("remarks.moved", device=seat.device.type.upper()))
+        seat.voice.notify(seat.text.say("remarks.moved", device=seat.device.type.upper()))
 
 
 def _run(seat: Seat) -> bytes:

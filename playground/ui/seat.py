@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from typing import Any
 from urllib.parse import urlencode
 
 import torch
@@ -13,7 +12,7 @@ import torch
 from playground.core.album import Moment
 from playground.core.lesson import SPEEDS as SPEEDS
 from playground.core.lesson import Lesson
-from playground.core.limits import RunConfig, Stop
+from playground.core.limits import RunConfig
 from playground.core.refusal import BadValue
 from playground.core.run import Run
 from playground.text import Text
@@ -25,6 +24,7 @@ from playground.ui.remedies import Remedies
 from playground.ui.task import Task
 from playground.ui.thumbnails import thumbnails
 from playground.ui.timeline import Then, Timeline
+from playground.ui.voice import Voice
 
 PACES = {"real": 1, "four": 4}  # times the lesson's own pace
 MOST_CATCH_UP = 2000  # steps that a link may ask for
@@ -53,15 +53,11 @@ class Seat:
         self._renewals = 0
         self._number = 0  # of the run, as long as this visitor stays
         self.archive = Archive()
-        self._notices = 0
-        self._notice = ""
         self._parcels = Parcels() if parcels is None else parcels
         self._parcel = {"token": "", "name": ""}
         self.code = ""  # under which token the program waits that was asked for last
         self.is_drawing = False  # a figure or a report, outside the lock
-        self._told = ""  # the remark that was made last
-        self._why: dict[str, Any] = {}
-        self._why_now: dict[str, Any] = {}  # what is said again when the reader looks no longer back
+        self.voice = Voice(text)
         self.run: Run
         self.timeline: Timeline
         self.lottery = LotteryThread()
@@ -78,10 +74,10 @@ class Seat:
             try:
                 self.branch_off(self.reopen)
             except BadValue as error:
-                self.refuse(error)
+                self.voice.refuse(error)
                 return None
             if not self.timeline.is_rewinding:
-                self.explain("playing")
+                self.voice.explain("playing")
             self.wake.clear()
             self.playing = True
             return self._ticket
@@ -108,7 +104,7 @@ class Seat:
             if ticket == self._ticket:
                 self.playing = False
                 if reason:
-                    self.explain(reason, **facts)
+                    self.voice.explain(reason, **facts)
 
     def take_turn(self, ticket: int, seconds: float) -> None:
         """Learn as much as a frame at this speed wants, within so many seconds, if this play still goes on."""
@@ -137,30 +133,23 @@ class Seat:
             return False
         lacking = self.run.lacking()
         if lacking:
-            self.refuse(lacking)
-            self.explain("ready")
+            self.voice.refuse(lacking)
+            self.voice.explain("ready")
         return lacking is None
 
     def has_data(self) -> bool:
         """Whether the data are here; says how far they are on their way."""
         lacking = self.run.lacking()
         if lacking and lacking.key == "loading":
-            self.explain("loading", **lacking.facts)
+            self.voice.explain("loading", **lacking.facts)
             return False
         return True
 
     def _follow_loading(self) -> None:
         """Data that come over the network are told as they come, and what came instead of them too."""
-        if self.has_data() and self._why["reason"] == "loading":
-            self.explain("ready")
-            self._tell_remark()
-
-    def _tell_remark(self) -> None:
-        """What the reader should know about the data or the first weights, once until it changes."""
-        remark = self.run.remark()
-        if remark and remark != self._told:
-            self.notify(self.text.say(f"remarks.{remark}"))
-        self._told = remark
+        if self.has_data() and self.voice.reason == "loading":
+            self.voice.explain("ready")
+            self.voice.tell_remark(self.run.remark())
 
     def reopen(self) -> None:
         """Let a stopped run go on; a diverged one starts anew."""
@@ -172,9 +161,9 @@ class Seat:
     def renew(self, config: RunConfig) -> None:
         """Start a new run; raises BadValue and keeps the old one where the lesson refuses the config."""
         self.take_over(Run(self.lesson.build, config, self.device))
-        self.explain("ready")
+        self.voice.explain("ready")
         if self.run.lacking() is None:
-            self._tell_remark()
+            self.voice.tell_remark(self.run.remark())
 
     def take_over(self, run: Run, timeline: Timeline | None = None, number: int = 0) -> None:
         """Another run takes the place of the present one, whose drawings stay with the visitor."""
@@ -193,9 +182,9 @@ class Seat:
         self.take_over(earlier.run, earlier.timeline, earlier.number)
         stop = self.run.stop
         if stop and stop.reason == "diverged":
-            self.explain_stop(stop)
+            self.voice.explain_stop(stop)
         else:
-            self.explain("returned", step=self.run.step)
+            self.voice.explain("returned", step=self.run.step)
 
     @property
     def config(self) -> RunConfig:
@@ -206,14 +195,12 @@ class Seat:
         """Show the run as it was at a step; its own step is the present again."""
         self.interrupt()
         if self.timeline.moment is None:
-            self._why_now = self._why
+            self.voice.remember_present()
         self.timeline.look(self.run, step)
         if self.timeline.moment:
-            self.explain("past", step=self.timeline.moment.step)
-        elif self._why_now["reason"] == "playing":
-            self.explain("paused")
+            self.voice.explain("past", step=self.timeline.moment.step)
         else:
-            self._why = self._why_now
+            self.voice.explain_present()
 
     def branch_off(self, then: Then) -> None:
         """Do something at the moment that is shown: at once, or after the way back there.
@@ -237,20 +224,20 @@ class Seat:
             run, timeline, then = arrived
             self.take_over(run, timeline)
             if self.playing:
-                self.explain("playing")
+                self.voice.explain("playing")
             else:
-                self.explain("branched", step=run.step)
+                self.voice.explain("branched", step=run.step)
             for action in then:
                 action()
         except BadValue as error:
-            self.refuse(error)
+            self.voice.refuse(error)
             if self.timeline.moment:
                 self.look_back(self.timeline.moment.step)
 
     def _tell_way(self) -> None:
         moment, share = self.timeline.moment, self.timeline.share
         assert moment is not None
-        self.explain("rewinding", step=moment.step, percent=f"{100 * share:.0f}")
+        self.voice.explain("rewinding", step=moment.step, percent=f"{100 * share:.0f}")
 
     def put(self, parcel: Parcel) -> str:
         """The token under which the visitor's browser can fetch something."""
@@ -264,20 +251,6 @@ class Seat:
         """What a file about this moment is called."""
         return f"{self.lesson.key}-{self.preset() or 'run'}-{self.run.step}{ending}"
 
-    def notify(self, text: str) -> None:
-        """Say something once."""
-        self._notices += 1
-        self._notice = text
-
-    def explain(self, reason: str, **facts: object) -> None:
-        """Say why the run stands or goes."""
-        self._why = {"reason": reason, "text": self.text.say(f"stops.{reason}", **facts)}
-
-    def explain_stop(self, stop: Stop) -> None:
-        """Say why the run stopped by itself."""
-        facts = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in stop.facts.items()}
-        self.explain(stop.reason, **facts)
-
     def take_fix(self, key: object) -> None:
         """Go on, or start anew, under the settings that the card with this key offers."""
         card = next((card for card in self.run.cards if card.key == key), None)
@@ -289,7 +262,7 @@ class Seat:
         if card.restarts or not self.run.config.keeps_run(config):
             self.renew(config)
             if self.playing:
-                self.explain("playing")
+                self.voice.explain("playing")
             return
         self.run.tune(config)
 
@@ -321,10 +294,9 @@ class Seat:
                 "speed": self.speed,
                 "course": self.course,
                 "preset": self.preset(),
-                "why": dict(self._why),
                 "parcel": self._parcel,
                 "code": self.code,
-                "notice": {"id": self._notices, "text": self._notice},
+                **self.voice.packed(),
                 "config": {name: getattr(config, name) for name in config.knobs()},
                 "link": self.link(),
                 "thumbnails": thumbnails(self.lesson, config),
@@ -343,7 +315,7 @@ class Seat:
         frame = self.run.peek(closely=self.speed == "slow")
         if frame.stop and self.playing:
             self.interrupt()
-            self.explain_stop(frame.stop)
+            self.voice.explain_stop(frame.stop)
         return frame.stage, self.timeline.keep(self.run, frame, encode_pictures(frame.pictures), self.lesson)
 
     def link(self) -> str:
@@ -360,7 +332,7 @@ class Seat:
             self.run.advance(steps=step - self.run.step, seconds=max(0.0, end - time.monotonic()))
             if self.run.step >= self.run.config.steps > 0:
                 break
-        self.explain("reopened", step=self.run.step)
+        self.voice.explain("reopened", step=self.run.step)
 
     def _replay(self) -> int:
         """The step that a link can bring others to: nothing was done by hand, and it is not far; 0 where it cannot."""
@@ -370,7 +342,3 @@ class Seat:
         """The preset whose settings these are; empty when they are the visitor's own."""
         names = (name for name, preset in self.lesson.presets.items() if preset.config == self.config)
         return next(names, "")
-
-    def refuse(self, error: BadValue) -> None:
-        """Say in the visitor's language what was wrong and what is allowed."""
-        self.notify(self.text.refusal(error))

@@ -173,7 +173,7 @@ def test_a_diverged_gan_names_both_of_its_rates(device):
     seat.run.advance(steps=60)
     seat.frame()
     assert seat.run.stop.reason == "diverged"
-    seat.explain_stop(seat.run.stop)
+    seat.voice.explain_stop(seat.run.stop)
     frame = json.loads(seat.frame())
     assert "learning rate 1 / 1" in frame["cards"][0]["text"]
     assert "0.0001" in frame["cards"][0]["fix"]
