@@ -65,6 +65,7 @@ def test_all_ten_digits_are_read_from_real_strokes(visit: Visit, data: Path) -> 
     visitor = visit_digits(visit)
     for digit in range(10):
         strokes = next(line["strokes"] for line in kept if line["label"] == digit)
+        strokes = [[*stroke[::3], stroke[-1]] for stroke in strokes]  # a third of the pen's points, a third of the time
         points = [point for stroke in strokes for point in stroke]
         left, top = (min(point[i] for point in points) for i in (0, 1))
         span = max(max(point[i] for point in points) - low for i, low in ((0, left), (1, top)))
