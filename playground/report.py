@@ -67,7 +67,6 @@ class Record:
     ) -> Record:
         frame = run.peek()
         series = {name: _copied(line.shown(2**31)) for name, line in run.history.series.items()}
-        device = str(run.weights()[0].device)
         forgotten = max(0, run.edited - len(run.edits))
         address = home or HOME + PATHS[text.language]
         return cls(
@@ -79,7 +78,7 @@ class Record:
             tuple(run.edits),
             forgotten,
             text,
-            device,
+            str(run.device),
             course,
             view or View(),
             address,

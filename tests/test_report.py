@@ -15,9 +15,13 @@ import torch
 
 from playground import report
 from playground.cli import main
+from playground.core.lesson import Lesson
 from playground.core.refusal import BadValue
 from playground.core.run import Run
+from playground.data.digits import small_digits
+from playground.data.shelf import DIGITS
 from playground.figures import paper
+from playground.lessons import LESSONS
 from playground.lessons.classifier import CLASSIFIER, ClassifierConfig
 from playground.lessons.regression import REGRESSION, RegressionConfig
 from playground.text import Text
@@ -93,6 +97,18 @@ def test_it_speaks_the_language_of_the_page() -> None:
     assert "# 回归：训练 20 步的记录" in text
     assert "| 学习率 | 0.2 | 0.2 |" in text
     assert "http://127.0.0.1:7860/zh?tab=regression" in text
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.key)
+def test_every_preset_has_one(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A race on a surface too, where no net has weights."""
+    monkeypatch.setattr(DIGITS, "digits", small_digits())
+    for preset in lesson.presets.values():
+        run = Run(lesson.build, preset.config, torch.device("cpu"))
+        run.advance(steps=2)
+        made = report.files(report.Record.of(run, lesson, Text("en")))
+        assert "cpu" in made["report.md"].decode()
+        assert any(name.startswith("figures/") for name in made)
 
 
 def test_it_is_of_one_moment() -> None:

@@ -51,6 +51,7 @@ class Run:
     """One act of learning from its first weights on: `advance` learns, `peek` looks, and looking changes nothing."""
 
     def __init__(self, build: Build, config: RunConfig, device: torch.device) -> None:
+        self.device = device
         self.config = config
         self.first = config  # the settings before anything live was changed
         self.step = 0

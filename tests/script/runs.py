@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import torch
@@ -22,6 +23,8 @@ from playground.script.write import write
 from playground.text import Text
 
 CPU = torch.device("cpu")
+STEPS = 23  # odd, so that the last line is not one of the round ones
+TOLERANCES = {"race": 1e-4}  # the page computes all nets of a race at once, which changes the last digits
 # One process runs all programs one after the other, each in a room of its own: to start it costs seconds.
 DRIVER = """
 import contextlib, io, json, os, sys, traceback
@@ -116,3 +119,26 @@ def differences(run: Run, told: Mapping[int, Mapping[str, str]], tolerance: floa
             if expected is not None and not is_told(expected, metrics.get(name), tolerance):
                 wrong.append(f"step {step}: {name} {metrics.get(name)} instead of {expected:.6g}")
     return wrong
+
+
+def started(lesson: Lesson, steps: int = STEPS, **values: Any) -> Run:
+    run = Run(lesson.build, lesson.config().changed(values), CPU)
+    run.advance(steps)
+    return run
+
+
+def assert_agree(runs: Mapping[str, tuple[Lesson, Run]], folder: Path, *, figures: bool = True) -> None:
+    """Each program, alone in another process, prints the numbers of its run."""
+    for lesson, run in runs.values():
+        lay_files(run, lesson, folder)
+    programs = {name: script_of(run, lesson) for name, (lesson, run) in runs.items()}
+    if not figures:
+        heading = f"# {Text('en').say('script.sections.figure')}\n"
+        programs = {name: program.split(heading)[0] for name, program in programs.items()}
+    told = printed(programs, folder)
+    wrong = {
+        name: found
+        for name, (lesson, run) in runs.items()
+        if (found := differences(run, told[name], TOLERANCES.get(lesson.key, 0.0)))
+    }
+    assert not wrong

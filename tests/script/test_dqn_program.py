@@ -14,8 +14,7 @@ from playground.lessons.dqn import DQN
 from playground.rl.config import SWITCHES, DqnConfig
 from playground.rl.exam import SHORT
 from playground.rl.worlds import KINDS
-from tests.script.runs import CPU, differences, printed, script_of
-from tests.script.test_script import agree
+from tests.script.runs import CPU, assert_agree, differences, printed, script_of
 
 SMALL = DqnConfig(prefill=40, memory=70, hidden=8, steps=0)  # the ring closes soon
 LONG_ENOUGH = {"405": 115, "modern": 24, "plain": 24, "acrobot": 48, "mountaincar": 38}  # for an exam at the end
@@ -48,7 +47,7 @@ def test_the_rival_has_one_switch_the_other_way(tmp_path: Path) -> None:
     runs |= {"shaped": ran(30, rival="reward", reward="plain", envs=3)}
     runs |= {"target": ran(30, rival="target_net", target_net="none", every=2, updates=3)}
     assert all({"loss", "rival"} <= set(run.peek().metrics) for run in runs.values())
-    agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
+    assert_agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
 
 
 def test_every_world_under_unusual_settings(tmp_path: Path) -> None:
@@ -63,7 +62,7 @@ def test_every_world_under_unusual_settings(tmp_path: Path) -> None:
         "mountaincar": ran(9, world="mountaincar", reward="shaped", envs=3),
     }
     assert runs["torch at length"].peek().stop is not None  # then it is tested at length
-    agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
+    assert_agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
 
 
 def by_hand(**values: Any) -> Run:
@@ -87,7 +86,7 @@ def test_what_was_done_by_hand_is_in_the_program(tmp_path: Path) -> None:
         "mountaincar": by_hand(world="mountaincar", envs=2),
         "acrobot": by_hand(world="acrobot", envs=2),
     }
-    agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
+    assert_agree({name: (DQN, run) for name, run in runs.items()}, tmp_path)
 
 
 def test_how_a_run_ended_is_in_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +96,7 @@ def test_how_a_run_ended_is_in_the_program(tmp_path: Path, monkeypatch: pytest.M
     finished, solved = ran(50, steps=31, solved=False), ran(12)
     reasons = [stop.reason for run in (finished, solved) if (stop := run.peek().stop)]
     assert reasons == ["finished", "solved"]
-    agree({"finished": (DQN, finished), "solved": (DQN, solved)}, tmp_path)
+    assert_agree({"finished": (DQN, finished), "solved": (DQN, solved)}, tmp_path)
 
 
 def test_a_program_of_a_run_that_has_not_begun(tmp_path: Path) -> None:

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from playground.lessons.gan import GAN
-from tests.script.runs import script_of
-from tests.script.test_script import agree, started
+from tests.script.runs import assert_agree, script_of, started
 
 
 def test_turns_and_rates_that_were_changed_by_hand(tmp_path: Path) -> None:
@@ -20,7 +19,7 @@ def test_turns_and_rates_that_were_changed_by_hand(tmp_path: Path) -> None:
     for values in ({"k_d": 2, "k_g": 3}, {"train": "only_d", "lr_g": 0.02}, {"train": "both", "k_g": 1}):
         clamped.tune(clamped.config.changed(values))
         clamped.advance(3)
-    agree({"course": (GAN, course), "wgan": (GAN, clamped)}, tmp_path)
+    assert_agree({"course": (GAN, course), "wgan": (GAN, clamped)}, tmp_path)
 
 
 def test_the_course_s_step_is_as_short_as_the_course_s() -> None:

@@ -10,8 +10,7 @@ from playground.core.lanes import KINDS, SCHEDULES, LaneSpec, lane
 from playground.core.run import Run
 from playground.lessons.race import RACE
 from playground.lessons.racing.config import RaceConfig
-from tests.script.runs import printed, script_of
-from tests.script.test_script import CPU
+from tests.script.runs import CPU, printed, script_of
 
 NEAR = 1e-4
 START = (lane(0, "sgd", 0.05), lane(1, "adam", 0.01, "cosine"), lane(2, "momentum", 0.02))

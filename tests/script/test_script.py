@@ -19,7 +19,7 @@ from playground.rl.exam import SHORT
 from playground.script.lessons import WRITERS
 from playground.script.write import write
 from playground.text import LANGUAGES, Text
-from tests.script.runs import CPU, differences, lay_files, printed, script_of
+from tests.script.runs import CPU, STEPS, assert_agree, script_of, started
 
 LIGHT: dict[str, dict[str, Any]] = {
     "digits": {"channels": 4, "hidden": 16},
@@ -27,8 +27,6 @@ LIGHT: dict[str, dict[str, Any]] = {
     "dqn": {"prefill": 40, "memory": 50, "hidden": 8},
 }  # options are tried on small nets
 WRITTEN = [lesson for lesson in LESSONS if lesson.key in WRITERS]
-TOLERANCES = {"race": 1e-4}  # the page computes all nets of a race at once, which changes the last digits
-STEPS = 23  # odd, so that the last line is not one of the round ones
 
 
 @pytest.fixture(autouse=True)
@@ -39,28 +37,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(SHORT, world, 1)  # one game says as much as five
 
 
-def started(lesson: Lesson, steps: int = STEPS, **values: Any) -> Run:
-    run = Run(lesson.build, lesson.config().changed(values), CPU)
-    run.advance(steps)
-    return run
-
-
-def agree(runs: dict[str, tuple[Lesson, Run]], folder: Path, *, figures: bool = True) -> None:
-    for lesson, run in runs.values():
-        lay_files(run, lesson, folder)
-    programs = {name: script_of(run, lesson) for name, (lesson, run) in runs.items()}
-    if not figures:
-        heading = f"# {Text('en').say('script.sections.figure')}\n"
-        programs = {name: program.split(heading)[0] for name, program in programs.items()}
-    told = printed(programs, folder)
-    wrong = {
-        name: found
-        for name, (lesson, run) in runs.items()
-        if (found := differences(run, told[name], TOLERANCES.get(lesson.key, 0.0)))
-    }
-    assert not wrong
-
-
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.key)
 def test_every_preset_prints_the_numbers_of_the_page(lesson: Lesson, tmp_path: Path) -> None:
     runs = {}
@@ -68,7 +44,7 @@ def test_every_preset_prints_the_numbers_of_the_page(lesson: Lesson, tmp_path: P
         run = Run(lesson.build, preset.config, CPU)
         run.advance(STEPS)
         runs[name] = lesson, run
-    agree(runs, tmp_path)
+    assert_agree(runs, tmp_path)
 
 
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.key)
@@ -93,7 +69,7 @@ def test_every_option_can_be_written(lesson: Lesson, tmp_path: Path) -> None:
                 needed = {}
             values_too = {**LIGHT.get(lesson.key, {}), **needed, name: value}
             runs[f"{name}={value}"] = lesson, started(lesson, 7, **values_too)
-    agree(runs, tmp_path, figures=False)
+    assert_agree(runs, tmp_path, figures=False)
 
 
 def test_what_was_changed_by_hand_is_in_the_program(tmp_path: Path) -> None:
@@ -108,7 +84,7 @@ def test_what_was_changed_by_hand_is_in_the_program(tmp_path: Path) -> None:
     drawn = tuple((x / 10, (x / 10) ** 3, 0) for x in range(-10, 11))
     run.tune(run.config.changed({"own": drawn}))
     run.advance(4)
-    agree({"by hand": (regression, run)}, tmp_path)
+    assert_agree({"by hand": (regression, run)}, tmp_path)
 
 
 def test_points_drawn_during_mini_batches_begin_a_new_order(tmp_path: Path) -> None:
@@ -117,7 +93,7 @@ def test_points_drawn_during_mini_batches_begin_a_new_order(tmp_path: Path) -> N
     run = started(classifier, 5, own=first, batch=4)
     run.tune(run.config.changed({"own": (*first, (3.5, 3.5, 1), (-3.0, 4.0, 0))}))
     run.advance(9)
-    agree({"drawn": (classifier, run)}, tmp_path)
+    assert_agree({"drawn": (classifier, run)}, tmp_path)
 
 
 @pytest.mark.parametrize("lesson", WRITTEN, ids=lambda lesson: lesson.key)

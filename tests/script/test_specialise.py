@@ -57,7 +57,7 @@ def executed(program: str, **room: Any) -> Any:
     return room["found"]
 
 
-def same(program: str, function: Callable[..., Any], *args: Any, **room: Any) -> None:
+def assert_same(program: str, function: Callable[..., Any], *args: Any, **room: Any) -> None:
     found = executed(program, **room)
     torch.manual_seed(5)
     wanted = function(*args)
@@ -200,13 +200,13 @@ def nothing_to_keep(x: Tensor) -> Tensor:
     ids=lambda function: function.__name__,
 )
 def test_a_function_of_one_tensor(function: Callable[[Tensor], Tensor]) -> None:
-    same(written(function, "$x"), function, X, x=X)
+    assert_same(written(function, "$x"), function, X, x=X)
 
 
 @pytest.mark.parametrize("amount", [0.0, 1.0])
 def test_a_branch_draws_only_where_it_is_taken(amount: float) -> None:
     program = written(chosen, "$x", "$amount")
-    same(program, chosen, X, amount, x=X, amount=amount)
+    assert_same(program, chosen, X, amount, x=X, amount=amount)
 
 
 def test_an_expression_that_cannot_be_written_in_its_place_is_refused() -> None:
@@ -223,7 +223,7 @@ def shifted(x: Tensor, rows: Tensor) -> Tensor:
 
 def test_a_name_inside_a_comprehension_hides_no_variable() -> None:
     program = written(shifted, row, X, names={"row": row, "rows": X})
-    same(program, shifted, row, X, row=row, rows=X)
+    assert_same(program, shifted, row, X, row=row, rows=X)
 
 
 def part_of(x: Any, rows: slice) -> Any:
@@ -233,7 +233,7 @@ def part_of(x: Any, rows: slice) -> Any:
 def test_a_known_slice_is_written_as_one() -> None:
     program = written(part_of, "$x", slice(1, None))
     assert "x[1:]" in program
-    same(program, part_of, X, slice(1, None), x=X)
+    assert_same(program, part_of, X, slice(1, None), x=X)
 
 
 class Page:
@@ -361,7 +361,7 @@ def shifted_both_ways(x: Tensor) -> Tensor:
 def test_names_of_definitions_stay_taken_and_those_inside_them_free_none() -> None:
     program = written(shifted_both_ways, "$x", keep=(shifted_by,))
     assert program.count("def shifted_by(x):") == program.count("def shifted_by_2(x, amount):") == 1
-    same(program, shifted_both_ways, X, x=X)
+    assert_same(program, shifted_both_ways, X, x=X)
 
 
 def averaged(x: Tensor) -> Tensor:
@@ -373,11 +373,11 @@ def test_a_kept_function_hides_no_variable_of_the_program() -> None:
     by = Definitions({})
     by.name(row, "mean")
     by.keep(averaged)
-    same(text_of(by, by.apply(Known(averaged), [ast.Name("x", ast.Load())], {})), averaged, X, x=X, mean=row)
+    assert_same(text_of(by, by.apply(Known(averaged), [ast.Name("x", ast.Load())], {})), averaged, X, x=X, mean=row)
 
 
 def test_a_function_that_is_kept_is_written_once() -> None:
     one, two = nn.Linear(3, 3), nn.Linear(3, 3)
     program = written(scores, (one, two), "$x", names={"one": one, "two": two}, keep=(score,))
     assert program.count("def score(net, x, y):") == 1
-    same(program, scores, (one, two), X, x=X, one=one, two=two)
+    assert_same(program, scores, (one, two), X, x=X, one=one, two=two)
