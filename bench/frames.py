@@ -38,3 +38,7 @@ def report() -> None:
             text = seat.frame()
             times.append(time.perf_counter() - began)
         print(f"  {name:28} {1000 * statistics.median(times):6.2f} ms  {len(text) / 1000:6.1f} kB")
+
+
+if __name__ == "__main__":
+    report()

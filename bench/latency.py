@@ -191,3 +191,7 @@ def report() -> None:
         f"  click on Play → first changed picture: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms"
     )
     print(f"  frames painted at normal speed: {shown:.1f} a second (15 are sent)")
+
+
+if __name__ == "__main__":
+    report()

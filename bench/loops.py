@@ -116,3 +116,7 @@ def report() -> None:
             f"  {work.name:16} {statistics.median(mine):8.0f} /s  bare loop {statistics.median(theirs):8.0f} /s  "
             f"ratio {statistics.median(ratios):.3f}  {equal}"
         )
+
+
+if __name__ == "__main__":
+    report()

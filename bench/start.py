@@ -66,3 +66,7 @@ def report() -> None:
         f"  app {statistics.median(apps):.2f} s  imports {statistics.median(imports):.2f} s  "
         f"ratio {statistics.median(ratios):.2f}"
     )
+
+
+if __name__ == "__main__":
+    report()
